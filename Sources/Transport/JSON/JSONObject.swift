@@ -1,0 +1,49 @@
+/// A JSON object that keeps the order of its members; names are unique.
+///
+/// Objects here have tens of members, so look-up is a linear scan over the names.
+package struct JSONObject: Sendable, Hashable {
+  package struct Member: Sendable, Hashable {
+    package var name: String
+    package var value: JSONValue
+
+    package init(name: String, value: JSONValue) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  package var members: [Member]
+
+  /// - Parameter members: names must be unique; the parser has checked its own.
+  package init(_ members: [Member] = []) { self.members = members }
+
+  package var isEmpty: Bool { members.isEmpty }
+  package var count: Int { members.count }
+
+  /// Reads, replaces in place, appends, or (with nil) removes the member of that exact name.
+  package subscript(name: String) -> JSONValue? {
+    get { members.first { $0.name == name }?.value }
+    set {
+      if let index = members.firstIndex(where: { $0.name == name }) {
+        if let newValue {
+          members[index].value = newValue
+        } else {
+          members.remove(at: index)
+        }
+      } else if let newValue {
+        members.append(Member(name: name, value: newValue))
+      }
+    }
+  }
+
+  /// Equal when both hold the same members, in any order.
+  package static func == (left: JSONObject, right: JSONObject) -> Bool {
+    guard left.members.count == right.members.count else { return false }
+    if left.members.elementsEqual(right.members) { return true }
+    return left.members.allSatisfy { right[$0.name] == $0.value }
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(Set(members))
+  }
+}

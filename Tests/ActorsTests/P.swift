@@ -1,0 +1,3 @@
+import Testing
+@testable import Actors
+@Test func placeholder() { #expect(Bool(true)) }

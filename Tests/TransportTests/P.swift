@@ -1,0 +1,3 @@
+import Testing
+@testable import Transport
+@Test func placeholder() { #expect(Bool(true)) }
