@@ -1,0 +1,47 @@
+/// A first-in-first-out buffer without the cost of shifting, for the channel's elements and waiters.
+///
+/// It grows by doubling and never shrinks; its users bound how many elements they put in.
+package struct RingBuffer<Element> {
+  private var slots: [Element?] = []
+  private var head = 0
+  package private(set) var count = 0
+
+  package init() {}
+
+  package var isEmpty: Bool { count == 0 }
+
+  package var first: Element? { count == 0 ? nil : slots[head] }
+
+  package mutating func append(_ element: consuming Element) {
+    if count == slots.count { grow() }
+    slots[(head + count) & (slots.count - 1)] = element
+    count += 1
+  }
+
+  package mutating func popFirst() -> Element? {
+    guard count > 0 else { return nil }
+    let element = slots[head].take()
+    head = (head + 1) & (slots.count - 1)
+    count -= 1
+    return element
+  }
+
+  /// Takes the first element that matches out of the middle; linear, for cancellation only.
+  package mutating func removeFirst(where matches: (Element) -> Bool) -> Element? {
+    var found: Element?
+    for _ in 0..<count {
+      guard let element = popFirst() else { break }
+      if found == nil && matches(element) { found = element } else { append(element) }
+    }
+    return found
+  }
+
+  private mutating func grow() {
+    var larger = [Element?](repeating: nil, count: Swift.max(8, slots.count * 2))
+    for index in 0..<count {
+      larger[index] = slots[(head + index) & (slots.count - 1)].take()
+    }
+    slots = larger
+    head = 0
+  }
+}
