@@ -1,0 +1,88 @@
+/// Everything `serve` can be told, as typed values; the topology is built from it.
+package struct Settings: Sendable, Equatable {
+  package var spool: String
+  /// False with `--no-create`: a wrong working directory must not become a second, empty server.
+  package var mayCreateSpool: Bool
+  /// Bytes; nil means 64 MiB or 5 % of the disk, the larger.
+  package var diskReserve: Int?
+  package var credentials: String?
+
+  package var listen: HostPort
+  package var publicURL: WebAddress?
+  package var trustedProxies: [Network]
+  package var metricsListen: HostPort?
+  package var allowedWebhookNetworks: [Network]
+
+  package var loops: Int
+  package var maxConnections: Int
+  /// Bytes.
+  package var inflightBytes: Int
+  package var channelCapacity: Int
+
+  package var authenticationLanes: Int
+  package var mappingLanes: Int
+  package var deliveryConcurrency: Int
+  package var webhookWindow: Int
+  package var webhookLanes: Int
+
+  package var drain: Duration
+  package var logLevel: String
+  package var logFormat: String
+
+  /// Loopback of both families.
+  package static let loopback = [Network("127.0.0.0/8"), Network("::1/128")].compactMap { $0 }
+
+  /// - Parameter invocation: of a command whose options are `ServeOptions.table`, so that every
+  ///   number is there and within its bounds.
+  package init(_ invocation: Invocation) throws(UsageError) {
+    func count(_ name: String) -> Int { invocation.count(name) ?? 1 }
+    func networks(_ name: String) -> [Network] {
+      invocation.values(name).values.compactMap { Network($0) }
+    }
+    spool = invocation.text("spool") ?? "./spool"
+    mayCreateSpool = !invocation.flag("no-create")
+    diskReserve = invocation.size("disk-reserve")
+    credentials = invocation.text("credentials")
+    listen =
+      invocation.text("listen").flatMap { HostPort($0) }
+      ?? HostPort(host: "127.0.0.1", port: 8080)
+    publicURL = try Self.publicURL(invocation.text("public-url"))
+    let proxies = networks("trusted-proxy")
+    trustedProxies = proxies.isEmpty ? Self.loopback : proxies
+    metricsListen = invocation.text("metrics-listen").flatMap { HostPort($0) }
+    allowedWebhookNetworks = networks("allow-webhook-net")
+    loops = count("loops")
+    maxConnections = count("max-connections")
+    inflightBytes = invocation.size("inflight-bytes") ?? 16 << 20
+    channelCapacity = count("channel-capacity")
+    authenticationLanes = count("authentication-lanes")
+    mappingLanes = count("mapping-lanes")
+    deliveryConcurrency = count("delivery-concurrency")
+    webhookWindow = count("webhook-window")
+    webhookLanes = count("webhook-lanes")
+    drain = .milliseconds(invocation.milliseconds("drain") ?? 10_000)
+    logLevel = invocation.text("log-level") ?? "info"
+    logFormat = invocation.text("log-format") ?? "auto"
+  }
+
+  /// Okta refuses a Base URL with an underscore, and the slug is appended to this one.
+  private static func publicURL(_ text: String?) throws(UsageError) -> WebAddress? {
+    guard let text else { return nil }
+    guard let address = WebAddress(text), !text.contains("?") else {
+      throw .invalidValue(label: "--public-url <url>", value: text, expected: "a URL without '?'")
+    }
+    if text.contains("_") {
+      throw .invalidValue(
+        label: "--public-url <url>", value: text,
+        expected: "a URL without an underscore, because Okta refuses one")
+    }
+    return address
+  }
+
+  /// What URLs shown to people start with: the public URL, else the address that is bound.
+  package func baseURL(bound: HostPort) -> String {
+    if let publicURL { return publicURL.description }
+    let everywhere = ["0.0.0.0", "::"].contains(bound.host)
+    return "http://\(everywhere ? HostPort(host: "127.0.0.1", port: bound.port) : bound)"
+  }
+}
