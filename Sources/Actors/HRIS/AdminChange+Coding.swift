@@ -1,0 +1,55 @@
+package import Transport
+
+extension AdminChange {
+  /// `{"change":"consumer.created","id":…,"record":{…}}`: complete, so that replay needs no more.
+  package var json: JSONObject {
+    var json = JSONObject()
+    json["change"] = JSONValue(name)
+    json["id"] = JSONValue(subjectId)
+    switch self {
+    case .applicationCreated(let record): json["record"] = record.json
+    case .consumerCreated(let record), .consumerUpdated(let record): json["record"] = record.json
+    case .connectionCreated(let record), .connectionUpdated(let record):
+      json["record"] = record.json
+    case .webhookCreated(let record), .webhookUpdated(let record): json["record"] = record.json
+    case .keyAdded(_, let token), .tokenAdded(_, let token): json["record"] = token.json
+    case .keyRevoked(_, let token), .tokenRevoked(_, let token): json["token"] = JSONValue(token)
+    case .connectionDeleted(_, let keeps): json["keepsEmployees"] = JSONValue(keeps)
+    case .consumerDeleted, .webhookDeleted: break
+    }
+    return json
+  }
+
+  package init(json: JSONObject) throws(RecordError) {
+    let reader = RecordReader(json)
+    let id = try reader.string("id")
+    let name = try reader.string("change")
+    switch name {
+    case "application.created":
+      self = .applicationCreated(try Application(json: try reader.nested("record")))
+    case "key.added":
+      self = .keyAdded(applicationId: id, try HashedToken(json: try reader.nested("record")))
+    case "key.revoked":
+      self = .keyRevoked(applicationId: id, keyId: try reader.string("token"))
+    case "consumer.created":
+      self = .consumerCreated(try Consumer(json: try reader.nested("record")))
+    case "consumer.updated":
+      self = .consumerUpdated(try Consumer(json: try reader.nested("record")))
+    case "consumer.deleted": self = .consumerDeleted(id: id)
+    case "connection.created":
+      self = .connectionCreated(try Connection(json: try reader.nested("record")))
+    case "connection.updated":
+      self = .connectionUpdated(try Connection(json: try reader.nested("record")))
+    case "connection.deleted":
+      self = .connectionDeleted(id: id, keepsEmployees: try reader.bool("keepsEmployees"))
+    case "token.added":
+      self = .tokenAdded(connectionId: id, try HashedToken(json: try reader.nested("record")))
+    case "token.revoked":
+      self = .tokenRevoked(connectionId: id, tokenId: try reader.string("token"))
+    case "webhook.created": self = .webhookCreated(try Webhook(json: try reader.nested("record")))
+    case "webhook.updated": self = .webhookUpdated(try Webhook(json: try reader.nested("record")))
+    case "webhook.deleted": self = .webhookDeleted(id: id)
+    default: throw .unknownChange(name)
+    }
+  }
+}

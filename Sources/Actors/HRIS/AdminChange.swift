@@ -1,0 +1,56 @@
+/// One change of the configuration, as it is committed and replayed.
+package enum AdminChange: Sendable, Equatable {
+  case applicationCreated(Application)
+  case keyAdded(applicationId: String, HashedToken)
+  case keyRevoked(applicationId: String, keyId: String)
+  case consumerCreated(Consumer)
+  case consumerUpdated(Consumer)
+  /// Takes the consumer's connections with it.
+  case consumerDeleted(id: String)
+  case connectionCreated(Connection)
+  /// Everything but its tokens, which have changes of their own.
+  case connectionUpdated(Connection)
+  /// - Parameter keepsEmployees: whether the people it brought stay readable.
+  case connectionDeleted(id: String, keepsEmployees: Bool)
+  case tokenAdded(connectionId: String, HashedToken)
+  case tokenRevoked(connectionId: String, tokenId: String)
+  case webhookCreated(Webhook)
+  case webhookUpdated(Webhook)
+  case webhookDeleted(id: String)
+
+  /// The type of its line: "admin.consumer.created".
+  package var lineType: String { "admin." + name }
+
+  /// "consumer.created"; the member `change` of its JSON.
+  package var name: String {
+    switch self {
+    case .applicationCreated: "application.created"
+    case .keyAdded: "key.added"
+    case .keyRevoked: "key.revoked"
+    case .consumerCreated: "consumer.created"
+    case .consumerUpdated: "consumer.updated"
+    case .consumerDeleted: "consumer.deleted"
+    case .connectionCreated: "connection.created"
+    case .connectionUpdated: "connection.updated"
+    case .connectionDeleted: "connection.deleted"
+    case .tokenAdded: "token.added"
+    case .tokenRevoked: "token.revoked"
+    case .webhookCreated: "webhook.created"
+    case .webhookUpdated: "webhook.updated"
+    case .webhookDeleted: "webhook.deleted"
+    }
+  }
+
+  /// The id of the record it is about; with the kind in `name` a key for its line.
+  package var subjectId: String {
+    switch self {
+    case .applicationCreated(let application): application.id
+    case .keyAdded(let id, _), .keyRevoked(let id, _): id
+    case .consumerCreated(let consumer), .consumerUpdated(let consumer): consumer.id
+    case .connectionCreated(let connection), .connectionUpdated(let connection): connection.id
+    case .tokenAdded(let id, _), .tokenRevoked(let id, _): id
+    case .webhookCreated(let webhook), .webhookUpdated(let webhook): webhook.id
+    case .consumerDeleted(let id), .connectionDeleted(let id, _), .webhookDeleted(let id): id
+    }
+  }
+}

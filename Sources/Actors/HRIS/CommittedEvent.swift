@@ -1,0 +1,85 @@
+package import Transport
+
+/// One event as it was committed: the bytes that are signed, sent and served, and what routes them.
+package struct CommittedEvent: Sendable, Equatable {
+  package var id: String
+  package var type: String
+  /// The employee (or group) it is about; one receiver gets one key's events in order.
+  package var key: String
+  /// Empty when the line does not name it: then the consumer's application is meant.
+  package var applicationId: String
+  package var consumerId: String
+  package var connectionId: String
+  /// Counts every event of the connection from 1.
+  package var sequence: UInt64
+  package var timestamp: Timestamp
+  /// One JSON object; never re-serialised.
+  package var body: [UInt8]
+}
+
+extension CommittedEvent {
+  /// What stands around the employee in an event.
+  package struct Envelope: Sendable {
+    package var id: String
+    package var type: EventType
+    package var timestamp: Timestamp
+    package var sequence: UInt64
+    /// Rises when a backup is restored.
+    package var epoch: Int
+    package var method: String
+    package var requestId: String
+
+    package init(
+      id: String, type: EventType, timestamp: Timestamp, sequence: UInt64, epoch: Int = 1,
+      method: String, requestId: String
+    ) {
+      self.id = id
+      self.type = type
+      self.timestamp = timestamp
+      self.sequence = sequence
+      self.epoch = epoch
+      self.method = method
+      self.requestId = requestId
+    }
+  }
+
+  /// The event object's bytes.
+  /// - Parameter data: the employee as `Employee.write` renders it, shared by a change's events.
+  package static func render(
+    _ envelope: Envelope, consumer: Consumer, connection: Connection, data: [UInt8],
+    decision: EmployeeEvents.Decision
+  ) -> [UInt8] {
+    var out: [UInt8] = []
+    out.reserveCapacity(data.count + 640)
+    out.append(text: "{\"id\":", string: envelope.id)
+    out.append(text: ",\"type\":", string: envelope.type.rawValue)
+    out.append(text: ",\"timestamp\":", string: envelope.timestamp.description)
+    out.append(text: ",\"sequence\":\(envelope.sequence),\"epoch\":\(envelope.epoch)")
+    out.append(text: ",\"consumerId\":", string: consumer.id)
+    out.append(text: ",\"consumerExternalId\":")
+    (consumer.externalId.map { JSONValue($0) } ?? .null).write(to: &out)
+    out.append(text: ",\"connection\":{\"unifiedApi\":\"hris\",\"serviceId\":")
+    out.append(text: "", string: connection.serviceId)
+    out.append(text: ",\"id\":", string: connection.id)
+    out.append(text: "},\"data\":")
+    out.append(contentsOf: data)
+    out.append(text: ",\"changedFields\":[")
+    for (index, field) in decision.changedFields.enumerated() {
+      out.append(text: index == 0 ? "\"\(field.name)\"" : ",\"\(field.name)\"")
+    }
+    out.append(text: "],\"previous\":")
+    decision.previous.write(to: &out)
+    out.append(text: ",\"cause\":{\"method\":", string: envelope.method)
+    out.append(text: ",\"requestId\":", string: envelope.requestId)
+    out.append(text: "}}")
+    return out
+  }
+}
+
+extension [UInt8] {
+  /// Appends text that is JSON already, then a string that becomes JSON.
+  fileprivate mutating func append(text: String, string: String? = nil) {
+    append(contentsOf: text.utf8)
+    if let string { JSONValue.writeString(string, to: &self) }
+  }
+}

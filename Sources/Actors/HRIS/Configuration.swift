@@ -1,0 +1,105 @@
+/// Everything administrators set up, as one immutable value that any task may hold and read.
+package struct Configuration: Sendable, Equatable {
+  package private(set) var applications: [String: Application] = [:]
+  package private(set) var consumers: [String: Consumer] = [:]
+  package private(set) var connections: [String: Connection] = [:]
+  package private(set) var webhooks: [String: Webhook] = [:]
+
+  private var connectionIds: [String: String] = [:]  // by slug
+  private var applicationIds: [String: String] = [:]  // by key hash
+
+  package init() {}
+
+  package func connection(slug: String) -> Connection? {
+    connectionIds[slug].flatMap { connections[$0] }
+  }
+
+  /// - Parameter hash: as `HashedToken.hash(of:)` gives it; the caller compares in constant time.
+  package func apiKey(hash: String) -> (application: Application, key: HashedToken)? {
+    guard let application = applicationIds[hash].flatMap({ applications[$0] }),
+      let key = application.keys.first(where: { $0.hash == hash })
+    else { return nil }
+    return (application, key)
+  }
+
+  package func consumers(of applicationId: String) -> [Consumer] {
+    consumers.values.filter { $0.applicationId == applicationId }.sorted(by: Self.oldestFirst)
+  }
+
+  package func connections(of consumerId: String) -> [Connection] {
+    connections.values.filter { $0.consumerId == consumerId }.sorted {
+      ($0.createdAt, $0.id) < ($1.createdAt, $1.id)
+    }
+  }
+
+  package func webhooks(of applicationId: String) -> [Webhook] {
+    webhooks.values.filter { $0.applicationId == applicationId }.sorted {
+      ($0.createdAt, $0.id) < ($1.createdAt, $1.id)
+    }
+  }
+
+  private static func oldestFirst(_ left: Consumer, _ right: Consumer) -> Bool {
+    (left.createdAt, left.id) < (right.createdAt, right.id)
+  }
+}
+
+extension Configuration {
+  /// Takes one committed change in.
+  ///
+  /// The store has checked it, so a change of something unknown is ignored, at commit and at
+  /// replay alike.
+  /// - Parameter seq: the log position of the change; a webhook gets what is committed after it.
+  package mutating func apply(_ change: AdminChange, at seq: UInt64) {
+    switch change {
+    case .applicationCreated(let application): put(application)
+    case .keyAdded(let id, let key):
+      guard var application = applications[id] else { return }
+      application.keys.append(key)
+      put(application)
+    case .keyRevoked(let id, let keyId):
+      guard var application = applications[id] else { return }
+      application.keys.removeAll { $0.id == keyId }
+      put(application)
+    case .consumerCreated(let consumer), .consumerUpdated(let consumer):
+      consumers[consumer.id] = consumer
+    case .consumerDeleted(let id):
+      consumers[id] = nil
+      for connection in connections(of: id) { remove(connectionId: connection.id) }
+    case .connectionCreated(let connection): put(connection)
+    case .connectionUpdated(var connection):
+      guard let old = connections[connection.id] else { return }
+      connection.tokens = old.tokens
+      put(connection)
+    case .connectionDeleted(let id, _): remove(connectionId: id)
+    case .tokenAdded(let id, let token): connections[id]?.tokens.append(token)
+    case .tokenRevoked(let id, let tokenId): connections[id]?.tokens.removeAll { $0.id == tokenId }
+    case .webhookCreated(let webhook), .webhookUpdated(let webhook): put(webhook, at: seq)
+    case .webhookDeleted(let id): webhooks[id] = nil
+    }
+  }
+
+  private mutating func put(_ application: Application) {
+    for key in applications[application.id]?.keys ?? [] { applicationIds[key.hash] = nil }
+    for key in application.keys { applicationIds[key.hash] = application.id }
+    applications[application.id] = application
+  }
+
+  private mutating func put(_ connection: Connection) {
+    if let old = connections[connection.id] { connectionIds[old.slug] = nil }
+    connections[connection.id] = connection
+    connectionIds[connection.slug] = connection.id
+  }
+
+  private mutating func put(_ webhook: Webhook, at seq: UInt64) {
+    var webhook = webhook
+    let old = webhooks[webhook.id]
+    let starts = old == nil || (old?.status == .disabled && webhook.status != .disabled)
+    webhook.since = starts ? seq : old?.since ?? seq
+    webhooks[webhook.id] = webhook
+  }
+
+  private mutating func remove(connectionId: String) {
+    guard let old = connections.removeValue(forKey: connectionId) else { return }
+    connectionIds[old.slug] = nil
+  }
+}

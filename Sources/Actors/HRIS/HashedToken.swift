@@ -1,0 +1,54 @@
+package import Transport
+
+/// A bearer credential as it is kept: enough to recognise it, too little to use it.
+package struct HashedToken: Sendable, Equatable {
+  package var id: String
+  /// SHA-256 of the whole token, lower-case hex. Compare in constant time.
+  package var hash: String
+  /// The first characters in clear, so that a person can tell two apart.
+  package var prefix: String
+  package var createdAt: Timestamp
+  /// Since when another token stands in its place; a replaced token no longer opens anything.
+  package var replacedAt: Timestamp?
+
+  package init(
+    id: String, hash: String, prefix: String, createdAt: Timestamp, replacedAt: Timestamp? = nil
+  ) {
+    self.id = id
+    self.hash = hash
+    self.prefix = prefix
+    self.createdAt = createdAt
+    self.replacedAt = replacedAt
+  }
+
+  /// How a presented token is looked up.
+  package static func hash(of token: String) -> String {
+    Hex.encode(SHA256.hash(Array(token.utf8)))
+  }
+
+  /// The record of a token just drawn.
+  /// - Parameter shown: how many leading characters stay readable.
+  package init(id: String, token: String, shown: Int = 12, createdAt: Timestamp) {
+    self.init(
+      id: id, hash: Self.hash(of: token), prefix: String(token.prefix(shown)),
+      createdAt: createdAt)
+  }
+}
+
+extension HashedToken {
+  package init(json: JSONObject) throws(RecordError) {
+    let record = RecordReader(json)
+    self.init(
+      id: try record.string("id"), hash: try record.string("hash"),
+      prefix: try record.string("prefix"), createdAt: try record.time("createdAt"),
+      replacedAt: record.optionalTime("replacedAt"))
+  }
+
+  package var json: JSONValue {
+    [
+      "id": JSONValue(id), "hash": JSONValue(hash), "prefix": JSONValue(prefix),
+      "createdAt": JSONValue(createdAt.description),
+      "replacedAt": replacedAt.map { JSONValue($0.description) } ?? .null,
+    ]
+  }
+}
