@@ -13,4 +13,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+/* Digests: instructions for CRC32C and SHA-256. */
+#include "CLinuxDigest.h"
+
 #endif
