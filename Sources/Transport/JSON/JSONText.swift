@@ -58,6 +58,13 @@ enum JSONText {
     }
   }
 
+  /// Appends `text` to `out` with control characters escaped, for a line that must stay one line.
+  static func append(escapingControls text: String, to out: inout [UInt8]) {
+    for byte in text.utf8 {
+      if byte < 0x20 { appendEscape(byte, to: &out) } else { out.append(byte) }
+    }
+  }
+
   private static func appendEscape(_ byte: UInt8, to out: inout [UInt8]) {
     out.append(UInt8(ascii: "\\"))
     switch byte {
