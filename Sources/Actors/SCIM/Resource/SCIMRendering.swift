@@ -1,0 +1,112 @@
+package import Transport
+
+/// Resources are kept as the bytes a GET answers with, short of what depends on the moment: the
+/// location, which follows the Base URL, and the groups. Both are spliced in without parsing.
+package enum SCIMRendering {
+  /// Compact JSON: `schemas`, `id`, the attributes, `meta` last and without `location`.
+  package static func storedBytes(
+    _ resource: SCIMResource, type: SCIMResourceType, meta: SCIMMeta
+  ) -> [UInt8] {
+    var out = [UInt8]()
+    out.reserveCapacity(1024)
+    out.append(UInt8(ascii: "{"))
+    for member in resource.attributes.members {
+      write(member, to: &out)
+      out.append(UInt8(ascii: ","))
+      guard member.name == "schemas" else { continue }
+      write(.init(name: "id", value: .string(meta.id)), to: &out)
+      out.append(UInt8(ascii: ","))
+    }
+    write(.init(name: "meta", value: .object(meta.object(type: type))), to: &out)
+    out.append(UInt8(ascii: "}"))
+    return out
+  }
+
+  /// What a GET without projection answers.
+  ///
+  /// - Parameters:
+  ///   - stored: as `storedBytes` made them.
+  ///   - location: the resource's own address.
+  ///   - groups: the JSON array of the user's groups, or empty for none.
+  package static func answer(
+    _ stored: [UInt8], location: String, groups: [UInt8] = []
+  ) -> [UInt8] {
+    var out = [UInt8]()
+    out.reserveCapacity(stored.count + location.utf8.count + groups.count + 32)
+    if groups.isEmpty {
+      out.append(contentsOf: stored.dropLast(2))
+    } else {
+      let meta = metaStart(in: stored)
+      out.append(contentsOf: stored[..<meta])
+      out.append(contentsOf: ",\"groups\":".utf8)
+      out.append(contentsOf: groups)
+      out.append(contentsOf: stored[meta...].dropLast(2))
+    }
+    out.append(contentsOf: ",\"location\":".utf8)
+    JSONValue.writeString(location, to: &out)
+    out.append(contentsOf: "}}".utf8)
+    return out
+  }
+
+  /// What a GET answers, whatever the type hides and the query wants; parses only when it must.
+  package static func answer(
+    _ stored: [UInt8], type: SCIMResourceType, location: String, groups: [UInt8] = [],
+    projection: SCIMProjection?
+  ) -> [UInt8] {
+    let whole = answer(stored, location: location, groups: groups)
+    if projection == nil && !type.hidesByDefault { return whole }
+    guard let object = try? JSONValue(parsing: whole).object else { return whole }
+    return (projection ?? .default(type: type)).apply(to: object).bytes
+  }
+
+  /// The comma in front of the last member, which is always `meta`.
+  private static func metaStart(in stored: [UInt8]) -> Int {
+    let pattern = Array(",\"meta\":{".utf8)
+    var index = stored.count - pattern.count
+    while index > 0 && !stored[index...].starts(with: pattern) { index -= 1 }
+    return index
+  }
+
+  private static func write(_ member: JSONObject.Member, to out: inout [UInt8]) {
+    JSONValue.writeString(member.name, to: &out)
+    out.append(UInt8(ascii: ":"))
+    member.value.write(to: &out)
+  }
+}
+
+extension SCIMMeta {
+  /// - Parameter location: left out of stored bytes.
+  func object(type: SCIMResourceType, location: String? = nil) -> JSONObject {
+    var members: [JSONObject.Member] = [
+      .init(name: "resourceType", value: .string(type.name)),
+      .init(name: "created", value: .string(created.description)),
+      .init(name: "lastModified", value: .string(lastModified.description)),
+      .init(name: "version", value: .string(entityTag)),
+    ]
+    if let location { members.append(.init(name: "location", value: .string(location))) }
+    return JSONObject(members)
+  }
+}
+
+extension SCIMResourceType {
+  /// The address of a resource of this type.
+  ///
+  /// - Parameter baseURL: without a slash at its end.
+  package func location(of id: String, baseURL: String) -> String {
+    baseURL + endpoint + "/" + id
+  }
+
+  /// The representation a client gets, as a tree; the same as `SCIMRendering.answer` gives in bytes.
+  package func render(
+    _ resource: SCIMResource, meta: SCIMMeta, baseURL: String, groups: [JSONValue] = [],
+    projection: SCIMProjection? = nil
+  ) -> JSONObject {
+    var object = resource.attributes
+    object.members.insert(.init(name: "id", value: .string(meta.id)), at: 1)
+    if !groups.isEmpty { object["groups"] = .array(groups) }
+    let location = location(of: meta.id, baseURL: baseURL)
+    object["meta"] = .object(meta.object(type: self, location: location))
+    if projection == nil && !hidesByDefault { return object }
+    return (projection ?? .default(type: self)).apply(to: object)
+  }
+}
