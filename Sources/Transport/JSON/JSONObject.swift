@@ -40,10 +40,24 @@ package struct JSONObject: Sendable, Hashable {
   package static func == (left: JSONObject, right: JSONObject) -> Bool {
     guard left.members.count == right.members.count else { return false }
     if left.members.elementsEqual(right.members) { return true }
-    return left.members.allSatisfy { right[$0.name] == $0.value }
+    guard left.members.count > linearLimit else {
+      return left.members.allSatisfy { right[$0.name] == $0.value }
+    }
+    let values = Dictionary(right.members.lazy.map { ($0.name, $0.value) }) { first, _ in first }
+    return left.members.allSatisfy { values[$0.name] == $0.value }
   }
 
+  /// Above as many members, comparing builds a table of names: no input may cost a square.
+  private static let linearLimit = 24
+
+  /// Members are hashed apart and summed, as their order does not count.
   package func hash(into hasher: inout Hasher) {
-    hasher.combine(Set(members))
+    var sum = 0
+    for member in members {
+      var own = Hasher()
+      own.combine(member)
+      sum &+= own.finalize()
+    }
+    hasher.combine(sum)
   }
 }
