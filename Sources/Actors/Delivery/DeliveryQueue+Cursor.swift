@@ -1,0 +1,167 @@
+package import Transport
+
+/// What survives a restart of one webhook's queue, together with the ledger lines after it.
+package struct DeliveryCursor: Sendable, Equatable {
+  package struct Parked: Sendable, Equatable {
+    package var key: String
+    /// The first of this key's events that is not done; all its later ones follow.
+    package var position: DeliveryQueue.Position
+    package var attempts: Int
+    package var next: Timestamp
+    /// `position` itself is done; what follows it was not known yet.
+    package var isDone = false
+  }
+
+  /// Everything up to this log line is done, except parked keys from their position on.
+  package var high: UInt64
+  /// Ledger lines from here on may say more than the cursor does.
+  package var ledgerFrom: UInt64
+  /// The webhook's own `since`: a cursor of an earlier life is of no use.
+  package var since: UInt64
+  /// Since when nothing has been delivered although it was tried.
+  package var failingSince: Timestamp?
+  package var parked: [Parked]
+
+  /// Where a webhook starts that has never been read for.
+  package init(since: UInt64, ledgerFrom: UInt64) {
+    high = since
+    self.ledgerFrom = ledgerFrom
+    self.since = since
+    parked = []
+  }
+}
+
+extension DeliveryCursor {
+  package init(json: JSONObject) throws(RecordError) {
+    guard let high = json["high"]?.int, let ledgerFrom = json["ledgerFrom"]?.int else {
+      throw .missing(member: "high")
+    }
+    self.init(since: UInt64(json["since"]?.int ?? 0), ledgerFrom: UInt64(ledgerFrom))
+    self.high = UInt64(high)
+    let reader = RecordReader(json)
+    failingSince = reader.optionalTime("failingSince")
+    for element in try reader.array("parked") {
+      parked.append(try Parked(json: try RecordReader(element, "parked")))
+    }
+  }
+
+  package var json: JSONValue {
+    var json = JSONObject()
+    json["high"] = JSONValue(Int(high))
+    json["ledgerFrom"] = JSONValue(Int(ledgerFrom))
+    json["since"] = JSONValue(Int(since))
+    if let failingSince { json["failingSince"] = JSONValue(failingSince.description) }
+    json["parked"] = .array(parked.map(\.json))
+    return .object(json)
+  }
+}
+
+extension DeliveryCursor.Parked {
+  fileprivate init(json: RecordReader) throws(RecordError) {
+    guard let seq = json.object["seq"]?.int, let attempt = json.object["attempt"]?.int else {
+      throw .missing(member: "seq")
+    }
+    self.init(
+      key: try json.string("key"),
+      position: .init(seq: UInt64(seq), index: json.object["index"]?.int ?? 0),
+      attempts: attempt, next: try json.time("next"), isDone: json.object["done"]?.bool ?? false)
+  }
+
+  fileprivate var json: JSONValue {
+    var json = JSONObject()
+    json["key"] = JSONValue(key)
+    json["seq"] = JSONValue(Int(position.seq))
+    if position.index > 0 { json["index"] = JSONValue(position.index) }
+    json["attempt"] = JSONValue(attempts)
+    json["next"] = JSONValue(next.description)
+    if isDone { json["done"] = true }
+    return .object(json)
+  }
+}
+
+extension DeliveryQueue {
+  /// What the ledger tells about one attempt.
+  package struct LedgerEntry: Sendable, Equatable {
+    package var key: String
+    package var position: Position
+    /// Attempts used up by then.
+    package var attempts: Int
+    /// Nil when the event is done.
+    package var next: Timestamp?
+
+    package init(key: String, position: Position, attempts: Int, next: Timestamp?) {
+      self.key = key
+      self.position = position
+      self.attempts = attempts
+      self.next = next
+    }
+  }
+
+  /// - Parameters:
+  ///   - ledger: this webhook's entries from `cursor.ledgerFrom` on, in order.
+  package init(cursor: DeliveryCursor, ledger: [LedgerEntry], limits: Limits = Limits()) {
+    self.init(from: cursor.high + 1, limits: limits)
+    restoredLedgerFrom = cursor.ledgerFrom
+    for entry in cursor.parked {
+      parked[entry.key] =
+        entry.isDone
+        ? Parked(doneThrough: entry.position)
+        : Parked(entry.position, attempts: entry.attempts, next: entry.next)
+    }
+    for entry in ledger { replay(entry) }
+    for (key, entry) in parked where !entry.positions.isEmpty {
+      due.push(key, at: entry.next)
+      parkedPositions += 1
+    }
+    read = parked.values.reduce(read) { min($0, $1.positions.first?.seq ?? $1.last.seq) }
+    doneThroughEnd = doneThrough.values.reduce(0) { max($0, $1.seq) }
+  }
+
+  private mutating func replay(_ entry: LedgerEntry) {
+    if let done = doneThrough[entry.key], entry.position <= done { return }
+    let known = parked[entry.key]
+    // Below the cursor only what it calls parked is open; the rest of the ledger is older than it.
+    if known == nil && entry.position.seq <= scanEnd { return }
+    if let known, entry.position < known.positions.first ?? known.last { return }
+    if let known, known.positions.isEmpty, entry.position == known.last { return }
+    if let next = entry.next {
+      parked[entry.key] = Parked(entry.position, attempts: entry.attempts, next: next)
+    } else {
+      doneThrough[entry.key] = entry.position
+      if known != nil {
+        parked[entry.key] = Parked(doneThrough: entry.position)
+      }
+    }
+  }
+
+  /// - Parameter ledgerEnd: the last ledger line there is; all of this webhook's have been heard.
+  package func cursor(since: UInt64, failingSince: Timestamp?, ledgerEnd: UInt64) -> DeliveryCursor
+  {
+    var cursor = DeliveryCursor(since: since, ledgerFrom: ledgerFrom(ledgerEnd))
+    cursor.high = window.firstOpen.map { $0 - 1 } ?? max(read - 1, scanEnd)
+    cursor.failingSince = failingSince
+    cursor.parked = parked.map { key, entry in
+      DeliveryCursor.Parked(
+        key: key, position: entry.positions.first ?? entry.last, attempts: entry.attempts,
+        next: entry.next, isDone: entry.positions.isEmpty)
+    }
+    return cursor
+  }
+
+  private func ledgerFrom(_ ledgerEnd: UInt64) -> UInt64 {
+    let end = doneThrough.isEmpty ? ledgerEnd + 1 : restoredLedgerFrom
+    return min(end, window.firstLedgerSeq ?? end)
+  }
+}
+
+extension DeliveryQueue.Parked {
+  init(_ position: DeliveryQueue.Position, attempts: Int, next: Timestamp) {
+    self.init(last: position, attempts: attempts, next: next)
+    positions.append(position)
+  }
+
+  /// A key whose known events are done, while later ones may still be found in the log.
+  init(doneThrough position: DeliveryQueue.Position) {
+    self.init(last: position, attempts: 0, next: Timestamp(milliseconds: 0))
+  }
+}

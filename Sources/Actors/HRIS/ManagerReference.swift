@@ -1,0 +1,37 @@
+package import Transport
+
+/// How a source names an employee's manager: a text that may be an id, a number or an address.
+///
+/// It never fails the employee: what it means is looked up among the connection's people.
+package struct ManagerReference: Sendable, Hashable {
+  /// Never empty.
+  package let text: String
+
+  /// - Parameter text: as sent; empty means there is no manager.
+  package init?(text: String) {
+    guard !text.isEmpty else { return nil }
+    self.text = text
+  }
+
+  /// The employee's `manager` until the reference is understood.
+  package var unresolved: JSONValue {
+    [
+      "id": nil, "remoteId": JSONValue(text), "name": nil, "email": nil,
+      "employmentStatus": nil, "resolved": false,
+    ]
+  }
+}
+
+extension Employee {
+  /// The manager's employee id, once known.
+  package var managerId: String? { self[.manager]["id"]?.string }
+
+  /// Fills the manager in; joined values may be filled again at any time without being a change.
+  package mutating func resolveManager(as manager: Employee) {
+    self[.manager] = [
+      "id": manager[.id], "remoteId": manager[.remoteId], "name": manager[.displayName],
+      "email": manager[.email], "employmentStatus": manager[.employmentStatus],
+      "resolved": true,
+    ]
+  }
+}

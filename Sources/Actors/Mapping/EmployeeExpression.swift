@@ -1,0 +1,138 @@
+package import Transport
+
+/// Where an employee field's value comes from, as data, so that the whole mapping is one table.
+package indirect enum EmployeeExpression: Sendable, Equatable {
+  /// The value at a path of member names.
+  case path([String])
+  /// The first element of a multi-valued attribute that fits.
+  case element(of: String, ElementMatch)
+  /// One member of the object another expression gives.
+  case member(String, of: EmployeeExpression)
+  /// The first that is not null.
+  case first([EmployeeExpression])
+  /// Those that are texts, with a space between.
+  case joined([EmployeeExpression])
+  /// A number or a boolean as text; a text as it is.
+  case text(EmployeeExpression)
+  /// The text when it contains another, else null.
+  case containing(String, EmployeeExpression)
+  /// All elements of a multi-valued attribute that say something; never null.
+  case values(of: String)
+  /// The object another expression gives, with its members renamed: (new, old).
+  case renamed([Renaming], EmployeeExpression)
+  /// A value that depends on nothing.
+  case constant(JSONValue)
+
+  package enum ElementMatch: Sendable, Equatable {
+    case primary
+    case type([String])
+    case any
+  }
+
+  package struct Renaming: Sendable, Equatable {
+    package var new: String
+    package var old: String
+  }
+}
+
+extension EmployeeExpression {
+  /// - Returns: null for what is absent or an empty text.
+  package func evaluate(_ attributes: JSONObject) -> JSONValue {
+    switch self {
+    case .path(let names): Self.walk(attributes, names)
+    case .element(let name, let match): Self.element(attributes[name], match)
+    case .member(let name, let source): Self.filled(source.evaluate(attributes)[name])
+    case .first(let options): Self.firstFilled(options, attributes)
+    case .joined(let parts): Self.joined(parts.map { $0.evaluate(attributes) })
+    case .text(let source): Self.text(source.evaluate(attributes))
+    case .containing(let part, let source): Self.text(source.evaluate(attributes), having: part)
+    case .values(let name): Self.values(attributes[name])
+    case .renamed(let names, let source): Self.renamed(source.evaluate(attributes), names)
+    case .constant(let value): value
+    }
+  }
+
+  /// The paths it reads, so that what no expression reads can be kept elsewhere.
+  package var sources: [[String]] {
+    switch self {
+    case .path(let names): [names]
+    case .element(let name, _), .values(let name): [[name]]
+    case .member(_, let source), .text(let source), .containing(_, let source),
+      .renamed(_, let source):
+      source.sources
+    case .first(let parts), .joined(let parts): parts.flatMap(\.sources)
+    case .constant: []
+    }
+  }
+
+  private static func filled(_ value: JSONValue?) -> JSONValue {
+    switch value {
+    case nil: .null
+    case .string(let text)? where text.isEmpty: .null
+    case let value?: value
+    }
+  }
+
+  private static func walk(_ attributes: JSONObject, _ names: [String]) -> JSONValue {
+    var value = attributes[names[0]]
+    for name in names.dropFirst() { value = value?[name] }
+    return filled(value)
+  }
+
+  private static func element(_ value: JSONValue?, _ match: ElementMatch) -> JSONValue {
+    guard let elements = value?.array else { return .null }
+    return elements.first { fits($0, match) } ?? .null
+  }
+
+  private static func fits(_ element: JSONValue, _ match: ElementMatch) -> Bool {
+    guard let object = element.object, filled(object["value"]) != .null || object["value"] == nil
+    else { return false }
+    switch match {
+    case .any: return true
+    case .primary: return object["primary"]?.bool == true
+    case .type(let types):
+      guard let type = object["type"]?.string else { return false }
+      return types.contains { $0 == type } || types.contains(type.lowercased())
+    }
+  }
+
+  private static func firstFilled(
+    _ options: [EmployeeExpression], _ attributes: JSONObject
+  ) -> JSONValue {
+    for option in options {
+      let value = option.evaluate(attributes)
+      if !value.isNull { return value }
+    }
+    return .null
+  }
+
+  private static func joined(_ values: [JSONValue]) -> JSONValue {
+    let texts = values.compactMap(\.string)
+    return texts.isEmpty ? .null : JSONValue(texts.joined(separator: " "))
+  }
+
+  private static func text(_ value: JSONValue) -> JSONValue {
+    switch value {
+    case .number(let number): JSONValue(number.text)
+    case .bool(let flag): JSONValue(flag ? "true" : "false")
+    default: value
+    }
+  }
+
+  private static func text(_ value: JSONValue, having part: String) -> JSONValue {
+    value.string?.contains(part) == true ? value : .null
+  }
+
+  private static func values(_ value: JSONValue?) -> JSONValue {
+    switch value {
+    case .array(let elements)?: .array(elements.filter { !$0.isNull && $0["value"] != "" })
+    default: .array([])
+    }
+  }
+
+  private static func renamed(_ value: JSONValue, _ names: [Renaming]) -> JSONValue {
+    guard let object = value.object else { return .null }
+    let members = names.map { JSONObject.Member(name: $0.new, value: filled(object[$0.old])) }
+    return members.allSatisfy(\.value.isNull) ? .null : .object(JSONObject(members))
+  }
+}

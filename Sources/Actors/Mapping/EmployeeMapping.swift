@@ -1,0 +1,132 @@
+package import Transport
+
+/// Turns what an identity provider stores about a user into the employee applications know.
+///
+/// The only place that knows both vocabularies' members; pure, and quick enough for every write.
+package struct EmployeeMapping: Sendable {
+  package struct Rule: Sendable, Equatable {
+    package var field: EmployeeField
+    package var expression: EmployeeExpression
+
+    package init(_ field: EmployeeField, _ expression: EmployeeExpression) {
+      self.field = field
+      self.expression = expression
+    }
+  }
+
+  /// Who is projected: both ids are drawn at the first write and stay.
+  package struct Subject: Sendable {
+    package var employeeId: String
+    /// The id the identity provider knows.
+    package var remoteId: String
+
+    package init(employeeId: String, remoteId: String) {
+      self.employeeId = employeeId
+      self.remoteId = remoteId
+    }
+  }
+
+  /// The last state of the same employee.
+  package struct Previous: Sendable {
+    package var employee: Employee
+    package var resource: SCIMResource
+
+    package init(employee: Employee, resource: SCIMResource) {
+      self.employee = employee
+      self.resource = resource
+    }
+  }
+
+  package let rules: [Rule]
+  let custom: CustomFields
+
+  package init(rules: [Rule]) {
+    self.rules = rules
+    custom = CustomFields(usedBy: rules)
+  }
+}
+
+extension EmployeeMapping {
+  /// - Parameters:
+  ///   - previous: nil for a new employee; its manager and groups stay while nothing about them
+  ///     changes, its revision grows by one when something visible does.
+  ///   - now: becomes `updatedAt` only when something visible changes.
+  package func project(
+    _ resource: SCIMResource, subject: Subject, connection: Connection, previous: Previous?,
+    now: Timestamp
+  ) -> Employee {
+    var employee = Employee()
+    employee[.id] = JSONValue(subject.employeeId)
+    employee[.remoteId] = JSONValue(subject.remoteId)
+    for rule in rules {
+      employee[rule.field] = rule.expression.evaluate(resource.attributes)
+    }
+    derive(&employee, from: resource, connection)
+    employee[.manager] = manager(of: resource, previous: previous)
+    employee[.groups] = previous?.employee[.groups] ?? []
+    employee[.customFields] = .object(custom.collect(from: resource))
+    employee[.deleted] = false
+    employee[.connection] = [
+      "consumerId": JSONValue(connection.consumerId),
+      "serviceId": JSONValue(connection.serviceId), "connectionId": JSONValue(connection.id),
+    ]
+    keepHistory(&employee, previous: previous?.employee, now: now)
+    return employee
+  }
+
+  /// The manager's reference as sent: an object, a text, a number, or an array of one of them.
+  package static func managerReference(of resource: SCIMResource) -> ManagerReference? {
+    reference(resource.attributes[enterpriseSchema]?["manager"])
+  }
+
+  private static func reference(_ value: JSONValue?) -> ManagerReference? {
+    switch value {
+    case .string(let text)?: ManagerReference(text: text)
+    case .number(let number)?: ManagerReference(text: number.text)
+    case .array(let elements)?: elements.lazy.compactMap { reference($0) }.first
+    case .object(let object)?: reference(object["value"]) ?? reference(object["displayName"])
+    default: nil
+    }
+  }
+
+  private func manager(of resource: SCIMResource, previous: Previous?) -> JSONValue {
+    guard let reference = Self.managerReference(of: resource) else { return .null }
+    if let previous, Self.managerReference(of: previous.resource) == reference {
+      return previous.employee[.manager]
+    }
+    return reference.unresolved
+  }
+
+  private func derive(
+    _ employee: inout Employee, from resource: SCIMResource, _ connection: Connection
+  ) {
+    let active = resource.attributes["active"]?.bool ?? true
+    employee[.active] = JSONValue(active)
+    employee[.employmentStatus] = JSONValue(active ? "active" : connection.deactivatedStatus)
+    if let type = employee[.employmentType].string {
+      employee[.employmentTypeNormalized] = JSONValue(EmploymentType(reading: type).rawValue)
+    }
+    if let name = employee[.departmentName].string {
+      employee[.departmentId] = JSONValue(
+        Self.departmentId(connectionId: connection.id, name: name))
+    }
+  }
+
+  /// Stable for a name in any case, different between connections.
+  package static func departmentId(connectionId: String, name: String) -> String {
+    let digest = SHA256.hash(Array("\(connectionId)\n\(SCIMText.fold(name))".utf8))
+    return "dep_" + Hex.encode(Array(digest.prefix(10)))
+  }
+
+  private func keepHistory(_ employee: inout Employee, previous: Employee?, now: Timestamp) {
+    let time = JSONValue(now.description)
+    employee[.createdAt] = previous?[.createdAt] ?? time
+    employee[.updatedAt] = previous?[.updatedAt] ?? time
+    employee[.revision] = previous?[.revision] ?? 0
+    if !employee.isActive {
+      let wasActive = previous?.isActive ?? true
+      employee[.deactivatedAt] = wasActive ? time : previous?[.deactivatedAt] ?? time
+    }
+    if Employee.changes(from: previous, to: employee) != [] { employee.revise(at: now) }
+  }
+}
