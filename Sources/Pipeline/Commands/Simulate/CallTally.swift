@@ -1,0 +1,81 @@
+import Synchronization
+
+/// What the simulator did, counted while many connections do it.
+package final class CallTally: Sendable {
+  package enum Call: Int, CaseIterable, Sendable {
+    case probe
+    case filter
+    case create
+    case update
+    case activate
+    case list
+    case delete
+
+    package var label: String {
+      switch self {
+      case .probe: "GET /Users?count=2 (probe)"
+      case .filter: "GET /Users?filter=userName"
+      case .create: "POST /Users"
+      case .update: "GET, then PUT /Users/{id}"
+      case .activate: "PATCH active"
+      case .list: "GET /Users?startIndex"
+      case .delete: "DELETE /Users/{id}"
+      }
+    }
+  }
+
+  package struct Row: Sendable {
+    package var count = 0
+    package var failed = 0
+    package var latency = LatencyHistogram()
+    /// Answers by status code.
+    package var answers: [Int: Int] = [:]
+  }
+
+  /// One way calls failed.
+  package struct Failure: Sendable, Hashable {
+    package var call: Call
+    /// Nil when there was no answer.
+    package var status: Int?
+    package var reason: String
+  }
+
+  package struct Totals: Sendable {
+    package var rows: [Call: Row] = [:]
+    package var failures: [Failure: Int] = [:]
+    package var planned = 0
+    package var usersDone = 0
+    package var done: Int { rows.values.reduce(0) { $0 + $1.count } }
+    package var failed: Int { rows.values.reduce(0) { $0 + $1.failed } }
+  }
+
+  /// Different failures kept; more are counted in the table only.
+  private static let failureBound = 64
+  private let totals = Mutex(Totals())
+
+  package init() {}
+
+  package var snapshot: Totals { totals.withLock { $0 } }
+
+  package func plan(_ calls: Int) { totals.withLock { $0.planned += calls } }
+
+  package func userDone() { totals.withLock { $0.usersDone += 1 } }
+
+  /// One answer on the way to a result; a call repeated after 429 has several.
+  package func answered(_ call: Call, _ status: Int) {
+    totals.withLock { $0.rows[call, default: Row()].answers[status, default: 0] += 1 }
+  }
+
+  /// One call is over.
+  package func finished(_ call: Call, after duration: Duration, failure: Failure? = nil) {
+    totals.withLock { totals in
+      totals.rows[call, default: Row()].count += 1
+      totals.rows[call, default: Row()].latency.record(duration)
+      guard let failure else { return }
+      totals.rows[call, default: Row()].failed += 1
+      if totals.failures[failure] != nil || totals.failures.count < Self.failureBound {
+        totals.failures[failure, default: 0] += 1
+      }
+    }
+  }
+}
