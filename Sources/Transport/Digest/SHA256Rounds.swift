@@ -2,19 +2,21 @@
 enum SHA256Rounds {
   /// - Parameter block: exactly 64 bytes.
   static func compress(_ state: inout InlineArray<8, UInt32>, _ block: Span<UInt8>) {
-    var words = schedule(block)
+    let words = schedule(block)
     var (a, b, c, d) = (state[0], state[1], state[2], state[3])
     var (e, f, g, h) = (state[4], state[5], state[6], state[7])
-    for round in 0..<64 {
-      let slot = round & 15
-      if round >= 16 { words[slot] = next(words, round) }
-      let sum1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
-      let choice = (e & f) ^ (~e & g)
-      let first = h &+ sum1 &+ choice &+ constants[round] &+ words[slot]
-      let sum0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
-      let majority = (a & b) ^ (a & c) ^ (b & c)
-      (h, g, f, e) = (g, f, e, d &+ first)
-      (d, c, b, a) = (c, b, a, first &+ sum0 &+ majority)
+    var round = 0
+    while round < 64 {
+      // Eight rounds bring every letter back to its place; no value is moved.
+      step(a, b, c, &d, e, f, g, &h, words[round])
+      step(h, a, b, &c, d, e, f, &g, words[round + 1])
+      step(g, h, a, &b, c, d, e, &f, words[round + 2])
+      step(f, g, h, &a, b, c, d, &e, words[round + 3])
+      step(e, f, g, &h, a, b, c, &d, words[round + 4])
+      step(d, e, f, &g, h, a, b, &c, words[round + 5])
+      step(c, d, e, &f, g, h, a, &b, words[round + 6])
+      step(b, c, d, &e, f, g, h, &a, words[round + 7])
+      round += 8
     }
     state[0] &+= a
     state[1] &+= b
@@ -26,20 +28,37 @@ enum SHA256Rounds {
     state[7] &+= h
   }
 
-  private static func schedule(_ block: Span<UInt8>) -> InlineArray<16, UInt32> {
-    InlineArray { index in
-      UInt32(block[4 * index]) << 24 | UInt32(block[4 * index + 1]) << 16
-        | UInt32(block[4 * index + 2]) << 8 | UInt32(block[4 * index + 3])
-    }
+  /// One round; `word` is the schedule's word plus the round's constant.
+  @inline(__always)
+  private static func step(
+    _ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: inout UInt32,
+    _ e: UInt32, _ f: UInt32, _ g: UInt32, _ h: inout UInt32, _ word: UInt32
+  ) {
+    let sum1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
+    let first = h &+ sum1 &+ (g ^ (e & (f ^ g))) &+ word
+    let sum0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
+    d &+= first
+    h = first &+ sum0 &+ ((a & b) | (c & (a | b)))
   }
 
-  @inline(__always)
-  private static func next(_ words: InlineArray<16, UInt32>, _ round: Int) -> UInt32 {
-    let early = words[(round + 1) & 15]
-    let late = words[(round + 14) & 15]
-    let sigma0 = rotate(early, 7) ^ rotate(early, 18) ^ early >> 3
-    let sigma1 = rotate(late, 17) ^ rotate(late, 19) ^ late >> 10
-    return words[round & 15] &+ sigma0 &+ words[(round + 9) & 15] &+ sigma1
+  /// The 64 words of the message schedule, each with its round's constant added.
+  private static func schedule(_ block: Span<UInt8>) -> InlineArray<64, UInt32> {
+    var words = InlineArray<64, UInt32>(repeating: 0)
+    for index in 0..<16 {
+      words[index] =
+        UInt32(block[4 * index]) << 24 | UInt32(block[4 * index + 1]) << 16
+        | UInt32(block[4 * index + 2]) << 8 | UInt32(block[4 * index + 3])
+    }
+    for index in 16..<64 {
+      let early = words[index - 15]
+      let late = words[index - 2]
+      let sigma0 = rotate(early, 7) ^ rotate(early, 18) ^ early >> 3
+      let sigma1 = rotate(late, 17) ^ rotate(late, 19) ^ late >> 10
+      words[index] = words[index - 16] &+ sigma0 &+ words[index - 7] &+ sigma1
+    }
+    let constants = constants
+    for index in 0..<64 { words[index] &+= constants[index] }
+    return words
   }
 
   @inline(__always)
