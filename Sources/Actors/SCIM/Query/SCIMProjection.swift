@@ -131,8 +131,9 @@ package struct SCIMProjection: Sendable {
       return trimmed(value, of: attribute) { $0.returned == .always }
     case (true, let choice?):
       return trimmed(value, of: attribute) { sub in
-        sub.returned == .always || choice.holds(sub.name) && sub.returned != .never
-          && (sub.returned != .request || !choice.isWhole)
+        sub.returned == .always
+          || choice.holds(sub.name) && sub.returned != .never
+            && (sub.returned != .request || !choice.isWhole)
       }
     case (false, let choice):
       return trimmed(value, of: attribute) { sub in
