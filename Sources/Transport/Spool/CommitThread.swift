@@ -1,0 +1,138 @@
+import Synchronization
+
+/// Group commit: writes what all callers appended in one go and makes it durable with one sync.
+///
+/// Lines are written in the order of the hops, so that no outcome stands on disk without the
+/// accepted line before it. There is no timer for acknowledged lines: while one sync runs, the
+/// next batch gathers.
+struct CommitThread {
+  /// How long lines that nobody waits for wait for company.
+  static let linger: Duration = .milliseconds(2)
+
+  private let engine: SpoolEngine
+  private var writers: [SegmentWriter]
+  private var buffers: [[UInt8]]
+  private let clock = ContinuousClock()
+
+  init(_ engine: SpoolEngine, writers: [SegmentWriter]) {
+    self.engine = engine
+    self.writers = writers
+    buffers = writers.map { _ in [] }
+  }
+
+  /// Returns when the spool is closed or has failed.
+  mutating func run() {
+    do throws(SpoolError) {
+      var entries: [CommitQueue.Entry] = []
+      while take(into: &entries) {
+        var rest = entries[...]
+        while !rest.isEmpty {
+          let batch = batch(of: rest)
+          try commit(batch)
+          rest = rest[batch.endIndex...]
+        }
+        entries.removeAll(keepingCapacity: true)
+      }
+    } catch {
+      engine.fail(error)
+    }
+  }
+
+  private func take(into entries: inout [CommitQueue.Entry]) -> Bool {
+    var hasLingered = false
+    while true {
+      switch engine.queue.withLock({ $0.next(into: &entries, hasLingered: hasLingered) }) {
+      case .write: return true
+      case .stop: return false
+      case .linger:
+        engine.commitBell.wait(atMost: Self.linger)
+        hasLingered = true
+      case .park:
+        engine.commitBell.wait(atMost: nil)
+        hasLingered = false
+      }
+    }
+  }
+
+  /// As many entries from the front as one commit may cover, at least one.
+  private func batch(of entries: ArraySlice<CommitQueue.Entry>) -> ArraySlice<CommitQueue.Entry> {
+    var bytes = 0
+    var end = entries.startIndex
+    while end < entries.endIndex, end - entries.startIndex < engine.options.batchLines {
+      bytes += entries[end].fragment.lineBound
+      if bytes > engine.options.batchBytes && end > entries.startIndex { break }
+      end += 1
+    }
+    return entries[..<end]
+  }
+
+  private mutating func commit(_ batch: ArraySlice<CommitQueue.Entry>) throws(SpoolError) {
+    do throws(FileError) {
+      try makeRoom(for: batch)
+      try encode(batch)
+      try write(batch)
+      try sync(batch)
+    } catch {
+      throw .file(error)
+    }
+  }
+
+  /// Seals the segments that this batch would make too long, or that are old enough.
+  private mutating func makeRoom(for batch: ArraySlice<CommitQueue.Entry>) throws(FileError) {
+    let now = Timestamp.now
+    for hop in writers.indices {
+      let bytes = batch.reduce(0) { $1.hop == hop ? $0 + $1.fragment.lineBound : $0 }
+      guard bytes > 0, writers[hop].isFull(adding: bytes, at: now, options: engine.options)
+      else { continue }
+      let state = engine.hops[hop]
+      try writers[hop].seal(based: state.durable.load(ordering: .acquiring) + 1)
+      engine.counters.segmentsSealed.add(1, ordering: .relaxed)
+      let last = writers[hop].last
+      engine.publish(state, through: last, committed: [])
+      writers[hop] = try writers[hop].successor(first: last + 1, at: now)
+      state.start(writers[hop])
+    }
+  }
+
+  private mutating func encode(_ batch: ArraySlice<CommitQueue.Entry>) throws(FileError) {
+    for hop in buffers.indices { buffers[hop].removeAll(keepingCapacity: true) }
+    for entry in batch {
+      let based = engine.hops[entry.hop].durable.load(ordering: .acquiring) + 1
+      entry.fragment.write(
+        seq: entry.seq, based: based, chaining: &writers[entry.hop].checksum,
+        to: &buffers[entry.hop])
+    }
+  }
+
+  private mutating func write(_ batch: ArraySlice<CommitQueue.Entry>) throws(FileError) {
+    let now = Timestamp.now
+    for hop in writers.indices where !buffers[hop].isEmpty {
+      let state = engine.hops[hop]
+      let count = batch.reduce(UInt64(0)) { $1.hop == hop ? $0 + 1 : $0 }
+      try writers[hop].write(buffers[hop], lines: count, at: now)
+      state.lines.add(count, ordering: .relaxed)
+      state.bytes.add(UInt64(buffers[hop].count), ordering: .relaxed)
+      let before = state.written.exchange(writers[hop].last, ordering: .sequentiallyConsistent)
+      if !state.description.isAcknowledged { engine.noteDirty(state, before: before) }
+    }
+  }
+
+  private mutating func sync(_ batch: ArraySlice<CommitQueue.Entry>) throws(FileError) {
+    let acknowledged = writers.indices.filter {
+      !buffers[$0].isEmpty && engine.hops[$0].description.isAcknowledged
+    }
+    for hop in acknowledged {
+      let start = clock.now
+      try writers[hop].file.syncData()
+      engine.counters.noteCommit(lines: batch.count, took: clock.now - start)
+    }
+    engine.queue.withLock {
+      $0.finish(batch)
+      engine.noteBacklog($0)
+    }
+    for hop in acknowledged {
+      engine.publish(engine.hops[hop], through: writers[hop].last, committed: batch)
+    }
+    if !acknowledged.isEmpty { engine.noteUnwitnessed() }
+  }
+}

@@ -1,0 +1,99 @@
+/// Brings one hop back into a state that can be appended to, once nothing speaks against it.
+///
+/// The last segment is copied to a new file even when nothing is wrong with it: after a failed
+/// writeback the old one's cache may show lines that the disk does not hold.
+struct HopRestorer {
+  let directory: HopDirectory
+  /// Where what is cut is kept.
+  let torn: String
+  let instance: String
+  let epoch: Int
+  let now: Timestamp
+
+  struct Outcome {
+    var writer: SegmentWriter
+    var keptIn: String?
+  }
+
+  /// - Parameter next: the number the hop goes on with, above all that it holds.
+  func restore(_ survey: SegmentSurvey?, next: UInt64) throws(FileError) -> Outcome {
+    guard let survey else {
+      let header = header(first: next, gap: next > 1 ? 1...(next - 1) : nil)
+      return Outcome(writer: try SegmentWriter(creating: header, in: directory.path))
+    }
+    let keptIn = survey.damage == nil ? nil : try keep(survey)
+    var writer = try copy(survey)
+    var isSealed = survey.isSealed
+    if let keptIn, survey.highestBase > survey.last + 1 {
+      let kept = try File(keptIn, .reading)
+      for stray in survey.strays { try append(stray, of: kept, at: survey.end, to: &writer) }
+      try writer.file.sync()
+      isSealed = false
+    }
+    if isSealed || next > writer.last + 1 {
+      if !isSealed { try writer.seal(based: writer.last + 1) }
+      writer = try writer.successor(first: next, at: now)
+    }
+    return Outcome(writer: writer, keptIn: keptIn)
+  }
+
+  private func header(first: UInt64, gap: ClosedRange<UInt64>? = nil) -> SegmentHeader {
+    SegmentHeader(
+      hop: directory.hop, first: first, created: now, instance: instance, epoch: epoch, gap: gap)
+  }
+
+  /// Copies everything from the first damage on into a file of its own.
+  private func keep(_ survey: SegmentSurvey) throws(FileError) -> String {
+    let name = "\(directory.hop)-\(survey.first)-\(survey.end)-\(now.milliseconds).torn"
+    let path = torn + "/" + name
+    try transfer(from: survey.path, survey.end..<survey.size, to: path)
+    try FileSystem.syncDirectory(torn)
+    return path
+  }
+
+  /// Puts the valid part of the segment into a new file of the same name.
+  private func copy(_ survey: SegmentSurvey) throws(FileError) -> SegmentWriter {
+    guard let header = survey.header else {
+      return try SegmentWriter(creating: self.header(first: survey.first), in: directory.path)
+    }
+    try transfer(from: survey.path, 0..<survey.end, to: survey.path + ".tmp")
+    try FileSystem.rename(survey.path + ".tmp", to: survey.path)
+    try FileSystem.syncDirectory(directory.path)
+    return SegmentWriter(
+      continuing: header, in: directory.path, file: try File(survey.path, .appending),
+      last: survey.last, lines: survey.last + 1 - survey.first, checksum: survey.checksum,
+      bytes: survey.end)
+  }
+
+  private func transfer(
+    from source: String, _ range: Range<UInt64>, to target: String
+  ) throws(FileError) {
+    let from = try File(source, .reading)
+    let to = try File(target, .creating)
+    var offset = range.lowerBound
+    while offset < range.upperBound {
+      let count = Int(min(1 << 20, range.upperBound - offset))
+      let bytes = try from.read(at: offset, count: count)
+      if bytes.isEmpty { break }
+      try to.write(bytes)
+      offset += UInt64(bytes.count)
+    }
+    try to.sync()
+  }
+
+  /// Writes a line again that was found behind damage, in a new segment when numbers are missing
+  /// before it.
+  /// - Parameter base: the offset in the damaged segment at which the kept file starts.
+  private func append(
+    _ stray: SegmentSurvey.Stray, of kept: File, at base: UInt64, to writer: inout SegmentWriter
+  ) throws(FileError) {
+    if stray.seq != writer.last + 1 {
+      try writer.seal(based: writer.last + 1)
+      writer = try writer.successor(first: stray.seq, at: now)
+    }
+    var line = try kept.read(at: stray.offset - base, count: stray.length)
+    line.removeLast(SpoolFormat.suffixLength)
+    SpoolFormat.close(&line, from: 0, chaining: &writer.checksum)
+    try writer.write(line, lines: 1, at: now)
+  }
+}

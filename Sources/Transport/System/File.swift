@@ -1,0 +1,108 @@
+import CLinux
+import Glibc
+
+/// An open regular file that knows its path; closed when the last reference goes.
+///
+/// Calls block: they belong on a dedicated thread. Nothing here retries a failed sync.
+package final class File: Sendable {
+  package enum Mode: Sendable {
+    case reading
+    /// Appends to a file that is there.
+    case appending
+    /// Makes an empty file (0600) in place of any other of that name.
+    case creating
+    /// Makes the file (0600) when it is not there; for reading and writing.
+    case sharing
+  }
+
+  package let path: String
+  package let descriptor: Int32
+
+  package init(_ path: String, _ mode: Mode) throws(FileError) {
+    let flags =
+      switch mode {
+      case .reading: O_RDONLY
+      case .appending: O_WRONLY | O_APPEND
+      case .creating: O_WRONLY | O_CREAT | O_TRUNC
+      case .sharing: O_RDWR | O_CREAT
+      }
+    let descriptor = unsafe open(path, flags | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard descriptor >= 0 else { throw FileError("open", path) }
+    self.path = path
+    self.descriptor = descriptor
+  }
+
+  deinit { close(descriptor) }
+
+  /// Bytes in the file now.
+  package func size() throws(FileError) -> UInt64 {
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else { throw FileError("fstat", path) }
+    return UInt64(status.st_size)
+  }
+
+  /// Writes all of it, however often the system takes only a part.
+  package func write(_ bytes: [UInt8]) throws(FileError) {
+    var done = 0
+    while done < bytes.count {
+      let written = unsafe bytes.withUnsafeBytes { raw in
+        unsafe Glibc.write(descriptor, raw.baseAddress.unsafelyUnwrapped + done, raw.count - done)
+      }
+      if written < 0 && errno == EINTR { continue }
+      guard written > 0 else { throw FileError("write", path) }
+      done += written
+    }
+  }
+
+  /// Fills a part of the buffer from an offset in the file.
+  /// - Returns: how many bytes were there, fewer than asked for only at the end of the file.
+  package func read(
+    at offset: UInt64, into buffer: inout [UInt8], from start: Int, count: Int
+  ) throws(FileError) -> Int {
+    precondition(start >= 0 && count >= 0 && start + count <= buffer.count)
+    var done = 0
+    while done < count {
+      let got = unsafe buffer.withUnsafeMutableBytes { raw in
+        unsafe pread(
+          descriptor, raw.baseAddress.unsafelyUnwrapped + start + done, count - done,
+          off_t(offset) + done)
+      }
+      if got < 0 && errno == EINTR { continue }
+      guard got >= 0 else { throw FileError("read", path) }
+      if got == 0 { break }
+      done += got
+    }
+    return done
+  }
+
+  /// Up to `count` bytes from an offset.
+  package func read(at offset: UInt64, count: Int) throws(FileError) -> [UInt8] {
+    var buffer = [UInt8](repeating: 0, count: count)
+    let got = try read(at: offset, into: &buffer, from: 0, count: count)
+    buffer.removeLast(count - got)
+    return buffer
+  }
+
+  /// Makes the contents, and the size needed to read them back, durable.
+  package func syncData() throws(FileError) {
+    guard fdatasync(descriptor) == 0 else { throw FileError("fdatasync", path) }
+  }
+
+  /// Makes contents and all attributes durable.
+  package func sync() throws(FileError) {
+    guard fsync(descriptor) == 0 else { throw FileError("fsync", path) }
+  }
+
+  package func truncate() throws(FileError) {
+    guard ftruncate(descriptor, 0) == 0 else { throw FileError("ftruncate", path) }
+  }
+
+  /// Takes the exclusive lock of this file for as long as it is open; false when another has it.
+  package func tryLock() throws(FileError) -> Bool {
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+      if errno == EWOULDBLOCK { return false }
+      if errno != EINTR { throw FileError("flock", path) }
+    }
+    return true
+  }
+}
