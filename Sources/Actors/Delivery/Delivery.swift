@@ -1,0 +1,182 @@
+import Transport
+
+/// The last stage: fans every committed event out to the webhooks that want it, each in order per
+/// employee, none waiting for another.
+///
+/// The log is read once for all webhooks that keep up; each has a worker with its own lanes and
+/// memory. What happened goes to the ledger; cursor and ledger together make a restart neither lose
+/// nor needlessly repeat.
+package actor Delivery {
+  private let environment: DeliveryEnvironment
+  private let options: DeliveryOptions
+  private let slots: DeliverySlots
+  private var workers: [String: WebhookWorker] = [:]
+  private var restored: [String: DeliveryMachine] = [:]
+  /// The next line of the log to offer.
+  private var position: UInt64 = 1
+  private let wakes: AsyncStream<Void>
+  private let wake: AsyncStream<Void>.Continuation
+
+  package init(_ environment: DeliveryEnvironment, options: DeliveryOptions = DeliveryOptions()) {
+    self.environment = environment
+    self.options = options
+    slots = DeliverySlots(options.concurrency)
+    (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+  }
+
+  private enum Part { case helper, workers }
+
+  /// Delivers until `stop`; throws when the log cannot be read, which must end the process.
+  package func run() async throws {
+    position = environment.committed.durableSeq + 1
+    restored = try await restore()
+    try await withThrowingTaskGroup(of: Part.self) { group in
+      group.addTask { try await self.dispatch() }
+      group.addTask { await self.keepTime() }
+      group.addTask { await self.watchConfiguration() }
+      group.addTask { try await self.superviseWorkers() }
+      while let part = try await group.next() {
+        if part == .workers { group.cancelAll() }
+      }
+    }
+  }
+
+  /// Finishes the attempts in flight, saves the cursors and lets `run` return.
+  package nonisolated func stop() { wake.finish() }
+
+  package var status: [WebhookDeliveryStatus] {
+    workers.values.map(\.status).sorted { $0.webhookId < $1.webhookId }
+  }
+}
+
+// MARK: - The parts that run at once
+
+extension Delivery {
+  /// Reads what becomes durable and offers it to every worker.
+  private func dispatch() async throws -> Part {
+    var bell = environment.committed.doorbell().makeAsyncIterator()
+    repeat {
+      while position <= environment.committed.durableSeq, !Task.isCancelled {
+        let from = position
+        let (outcomes, next) = try await environment.committed.outcomes(
+          from: from, limit: WebhookWorker.batch)
+        if next <= from { break }
+        position = next
+        for worker in workers.values { worker.offer(outcomes, from: from, next: next) }
+      }
+    } while await bell.next(isolation: self) != nil
+    return .helper
+  }
+
+  private func keepTime() async -> Part {
+    while (try? await environment.clock.sleep(for: options.tick)) != nil {
+      for worker in workers.values { worker.tick() }
+    }
+    return .helper
+  }
+
+  private func watchConfiguration() async -> Part {
+    for await _ in environment.configurationChanges() { wake.yield() }
+    return .helper
+  }
+
+  private func superviseWorkers() async throws -> Part {
+    try await withThrowingDiscardingTaskGroup { group in
+      start(reconcile(), in: &group)
+      for await _ in wakes { start(reconcile(), in: &group) }
+      for worker in workers.values { worker.stop() }
+    }
+    return .workers
+  }
+
+  private func start(
+    _ fresh: [WebhookWorker], in group: inout ThrowingDiscardingTaskGroup<any Error>
+  ) {
+    for worker in fresh {
+      group.addTask {
+        try await worker.run()
+        await self.ended(worker)
+      }
+    }
+  }
+
+  /// A webhook that was stopped may have been enabled again meanwhile.
+  private func ended(_ worker: WebhookWorker) {
+    workers[worker.id] = nil
+    if environment.configuration().webhooks[worker.id] == nil {
+      environment.removeCursor(worker.id)
+    }
+    wake.yield()
+  }
+}
+
+// MARK: - Workers and configuration
+
+extension Delivery {
+  /// Stops, updates and creates workers after the configuration.
+  /// - Returns: the new ones, to be started.
+  private func reconcile() -> [WebhookWorker] {
+    let webhooks = environment.configuration().webhooks
+    for (id, worker) in workers {
+      if let webhook = webhooks[id], webhook.status != .disabled, webhook.since == worker.since {
+        worker.update(webhook)
+      } else {
+        worker.stop()
+      }
+    }
+    var fresh: [WebhookWorker] = []
+    for webhook in webhooks.values where webhook.status != .disabled && workers[webhook.id] == nil {
+      let worker = WebhookWorker(
+        webhook, machine: machine(for: webhook), known: position, environment: environment,
+        options: options, slots: slots)
+      workers[webhook.id] = worker
+      fresh.append(worker)
+    }
+    return fresh
+  }
+
+  /// Restored once; a webhook enabled again later starts anew.
+  private func machine(for webhook: Webhook) -> DeliveryMachine {
+    if let machine = restored.removeValue(forKey: webhook.id) { return machine }
+    let queue = DeliveryQueue(from: webhook.since + 1, limits: options.limits)
+    return DeliveryMachine(queue: queue, schedule: options.schedule)
+  }
+
+  /// Every webhook's queue as the last run left it: its cursor, then what the ledger says after it.
+  private func restore() async throws -> [String: DeliveryMachine] {
+    let end = environment.ledger.lastSeq + 1
+    var cursors: [String: DeliveryCursor] = [:]
+    for webhook in environment.configuration().webhooks.values where webhook.status != .disabled {
+      guard let json = environment.loadCursor(webhook.id)?.object,
+        var cursor = try? DeliveryCursor(json: json), cursor.since == webhook.since
+      else { continue }
+      cursor.ledgerFrom = min(cursor.ledgerFrom, end)
+      cursors[webhook.id] = cursor
+    }
+    let entries = try await ledgerEntries(for: cursors)
+    return cursors.reduce(into: [:]) { machines, entry in
+      let queue = DeliveryQueue(
+        cursor: entry.value, ledger: entries[entry.key] ?? [], limits: options.limits)
+      machines[entry.key] = DeliveryMachine(
+        queue: queue, schedule: options.schedule, failingSince: entry.value.failingSince)
+    }
+  }
+
+  private func ledgerEntries(
+    for cursors: [String: DeliveryCursor]
+  ) async throws -> [String: [DeliveryQueue.LedgerEntry]] {
+    var entries: [String: [DeliveryQueue.LedgerEntry]] = [:]
+    guard var from = cursors.values.map(\.ledgerFrom).min() else { return entries }
+    while true {
+      let (lines, next) = try await environment.ledger.lines(from: from, limit: 1024)
+      for (seq, data) in lines {
+        guard let line = LedgerLine(data),
+          let cursor = cursors[line.webhookId], seq >= cursor.ledgerFrom
+        else { continue }
+        entries[line.webhookId, default: []].append(line.entry)
+      }
+      if next <= from { return entries }
+      from = next
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package import Transport
+
+/// One attempt as the ledger keeps it: what was sent where, what came back, what follows.
+package struct DeliveryAttempt: Sendable {
+  package enum Result: String, Sendable {
+    case delivered, retry, dead
+  }
+
+  package enum Trigger: String, Sendable {
+    case schedule
+  }
+
+  /// How much of a response's head and body is kept, in bytes each.
+  package static let responseLimit = 4096
+
+  package var id: String
+  package var time: Timestamp
+  package var eventId: String
+  package var webhookId: String
+  package var key: String
+  package var position: DeliveryQueue.Position
+  /// From 1; a probe's number comes again.
+  package var attempt: Int
+  package var trigger = Trigger.schedule
+  /// Whether it only looked whether the receiver is back.
+  package var isProbe: Bool
+  package var outcome: WebhookResult
+  package var result: Result
+  package var next: Timestamp?
+  /// How far the committed log was on disk.
+  package var durableSeq: UInt64
+}
+
+extension DeliveryAttempt {
+  /// The `type` of its ledger line: "attempt.delivered".
+  package var lineType: String { "attempt." + result.rawValue }
+
+  /// The `data` of its ledger line.
+  package var bytes: [UInt8] {
+    var out: [UInt8] = []
+    out.reserveCapacity(512)
+    out.append(contentsOf: #"{"id":"#.utf8)
+    JSONValue.writeString(id, to: &out)
+    Self.write("event", eventId, to: &out)
+    Self.write("webhook", webhookId, to: &out)
+    Self.write("key", key, to: &out)
+    out.append(contentsOf: #","seq":\#(position.seq)"#.utf8)
+    if position.index > 0 { out.append(contentsOf: #","index":\#(position.index)"#.utf8) }
+    out.append(contentsOf: #","attempt":\#(attempt)"#.utf8)
+    Self.write("trigger", trigger.rawValue, to: &out)
+    if isProbe { out.append(contentsOf: #","probe":true"#.utf8) }
+    Self.write("result", result.rawValue, to: &out)
+    writeOutcome(to: &out)
+    if let next { Self.write("next", next.description, to: &out) }
+    out.append(contentsOf: #","durableSeq":\#(durableSeq)}"#.utf8)
+    return out
+  }
+
+  private func writeOutcome(to out: inout [UInt8]) {
+    switch outcome.ending {
+    case .answered(let status): out.append(contentsOf: #","status":\#(status)"#.utf8)
+    case .failed(let words): Self.write("error", words, to: &out)
+    }
+    let durations = outcome.durations
+    out.append(contentsOf: #","durations":{"dns":\#(Self.ms(durations.dns))"#.utf8)
+    out.append(contentsOf: #","connect":\#(Self.ms(durations.connect))"#.utf8)
+    out.append(contentsOf: #","firstByte":\#(Self.ms(durations.firstByte))"#.utf8)
+    out.append(contentsOf: #","total":\#(Self.ms(durations.total))}"#.utf8)
+    if let address = outcome.address { Self.write("address", address, to: &out) }
+    guard outcome.status != nil else { return }
+    let head = outcome.responseHead.utf8.prefix(Self.responseLimit)
+    let body = outcome.responseBody.prefix(Self.responseLimit)
+    out.append(contentsOf: #","response":{"head":"#.utf8)
+    JSONValue.writeString(String(decoding: head, as: UTF8.self), to: &out)
+    Self.write("body", String(decoding: body, as: UTF8.self), to: &out)
+    out.append(UInt8(ascii: "}"))
+  }
+
+  private static func write(_ name: String, _ value: String, to out: inout [UInt8]) {
+    out.append(contentsOf: ",\"\(name)\":".utf8)
+    JSONValue.writeString(value, to: &out)
+  }
+
+  /// Milliseconds with three decimals.
+  private static func ms(_ duration: Duration) -> String {
+    let (seconds, attoseconds) = duration.components
+    let microseconds = seconds * 1_000_000 + attoseconds / 1_000_000_000_000
+    let rest = String(microseconds % 1000)
+    return "\(microseconds / 1000).\(String(repeating: "0", count: 3 - rest.count))\(rest)"
+  }
+}
+
+/// What a ledger line means for its webhook's queue.
+struct LedgerLine: Sendable {
+  let webhookId: String
+  let entry: DeliveryQueue.LedgerEntry
+
+  /// - Returns: nil for lines that mean nothing to a queue.
+  init?(_ data: [UInt8]) {
+    guard let json = (try? JSONValue(parsing: data))?.object,
+      json["trigger"]?.string == DeliveryAttempt.Trigger.schedule.rawValue,
+      let webhookId = json["webhook"]?.string, let key = json["key"]?.string,
+      let seq = json["seq"]?.int, let attempt = json["attempt"]?.int,
+      let result = json["result"]?.string
+    else { return nil }
+    let isRetry = result == DeliveryAttempt.Result.retry.rawValue
+    let next = json["next"]?.string.flatMap { Timestamp(parsing: $0) }
+    self.webhookId = webhookId
+    entry = DeliveryQueue.LedgerEntry(
+      key: key, position: .init(seq: UInt64(seq), index: json["index"]?.int ?? 0),
+      attempts: json["probe"]?.bool == true ? attempt - 1 : attempt,
+      next: isRetry ? next ?? Timestamp(milliseconds: 0) : nil)
+  }
+}

@@ -1,0 +1,117 @@
+package import Transport
+
+/// Decides what follows from each attempt at one webhook: queue, breaker and schedule together.
+///
+/// Pure, so that hours of retries are tested in a moment.
+package struct DeliveryMachine: Sendable {
+  package struct Job: Sendable, Equatable {
+    package var take: DeliveryQueue.Take
+    /// Whether it looks after a receiver whose breaker is open.
+    package var isProbe: Bool
+  }
+
+  package enum DisableReason: String, Sendable {
+    /// The receiver answered 410.
+    case gone = "the receiver answered 410 Gone"
+    case failing = "nothing was delivered for 120 hours"
+  }
+
+  package struct Verdict: Sendable, Equatable {
+    package var result: DeliveryAttempt.Result
+    package var next: Timestamp?
+    package var disables: DisableReason?
+    fileprivate var ending: DeliveryQueue.Ending
+  }
+
+  /// How long a webhook may fail before it is disabled.
+  package static let patience = Duration.hours(120)
+
+  package var queue: DeliveryQueue
+  package private(set) var breaker = Breaker()
+  package private(set) var failingSince: Timestamp?
+  /// Set by a verdict that disables; nothing is sent any more.
+  package private(set) var isHalted = false
+  private let schedule: RetrySchedule
+
+  package init(
+    queue: DeliveryQueue, schedule: RetrySchedule = RetrySchedule(),
+    failingSince: Timestamp? = nil
+  ) {
+    self.queue = queue
+    self.schedule = schedule
+    self.failingSince = failingSince
+  }
+
+  /// Whether more of the log should be read: not while nothing can be sent.
+  package var wantsMore: Bool { !isHalted && breaker.isClosed && queue.wantsMore }
+
+  package func hasWork(at now: Timestamp) -> Bool {
+    !isHalted && breaker.admission(at: now) != .wait && queue.hasWork(at: now)
+  }
+
+  package mutating func next(at now: Timestamp) -> Job? {
+    guard hasWork(at: now) else { return nil }
+    let isProbe = breaker.admission(at: now) == .probe
+    guard let take = queue.take(at: now) else { return nil }
+    if isProbe { breaker.probeStarted() }
+    return Job(take: take, isProbe: isProbe)
+  }
+}
+
+extension DeliveryMachine {
+  /// What an attempt's result means; `conclude` makes it so.
+  /// - Parameter random: 0 ..< 1.
+  package mutating func judge(
+    _ job: Job, _ result: WebhookResult, at now: Timestamp, random: Double
+  ) -> Verdict {
+    if result.isSuccess {
+      breaker.succeeded(at: now)
+      failingSince = nil
+      return Verdict(result: .delivered, ending: .done)
+    }
+    breaker.failed(transport: result.status == nil, probe: job.isProbe, at: now)
+    let since = failingSince ?? now
+    failingSince = since
+    if result.status == 410 { return halt(.gone, now) }
+    if since.advanced(by: Self.patience) <= now { return halt(.failing, now) }
+    if job.isProbe { return Verdict(result: .retry, next: probeTime(now), ending: .again) }
+    guard
+      let next = schedule.next(
+        after: job.take.attempt, now: now, retryAfter: retryAfter(result, now), random: random)
+    else { return Verdict(result: .dead, ending: .done) }
+    return Verdict(result: .retry, next: next, ending: .retry(at: next))
+  }
+
+  /// The event is no longer in the log: nothing can be sent.
+  package mutating func judgeMissing(_ job: Job, at now: Timestamp) -> Verdict {
+    if job.isProbe { breaker.probeAbandoned(at: now) }
+    return Verdict(result: .dead, ending: .done)
+  }
+
+  /// - Parameter ledgerSeq: the line that tells the verdict.
+  package mutating func conclude(
+    _ job: Job, _ verdict: Verdict, ledgerSeq: UInt64, at now: Timestamp
+  ) {
+    queue.finish(job.take, verdict.ending, ledgerSeq: ledgerSeq, at: now)
+  }
+
+  /// The attempt was cut off by our own stop: as if it had not been made.
+  package mutating func abandon(_ job: Job, at now: Timestamp) {
+    if job.isProbe { breaker.probeAbandoned(at: now) }
+    queue.finish(job.take, .again, ledgerSeq: nil, at: now)
+  }
+
+  private mutating func halt(_ reason: DisableReason, _ now: Timestamp) -> Verdict {
+    isHalted = true
+    return Verdict(result: .retry, next: now, disables: reason, ending: .again)
+  }
+
+  private func probeTime(_ now: Timestamp) -> Timestamp {
+    if case .open(let probeAt, _) = breaker.state { probeAt } else { now }
+  }
+
+  private func retryAfter(_ result: WebhookResult, _ now: Timestamp) -> Duration? {
+    guard result.status == 429 || result.status == 503 else { return nil }
+    return result.retryAfter.flatMap { RetryAfter.parse($0, now: now) }
+  }
+}

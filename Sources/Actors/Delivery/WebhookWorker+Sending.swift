@@ -1,0 +1,151 @@
+import Transport
+
+extension WebhookWorker {
+  /// Sends until it is stopped; then every attempt in flight is finished first.
+  ///
+  /// Cancelling the task stops it too, and cuts off what is in flight.
+  func run() async throws {
+    saveCursor()
+    try await withTaskCancellationHandler {
+      try await withThrowingDiscardingTaskGroup { group in
+        for _ in 0..<options.limits.window {
+          group.addTask { try await self.runLane() }
+        }
+        group.addTask { try await self.runReader() }
+      }
+    } onCancel: {
+      stop()
+    }
+    saveCursor()
+  }
+
+  private func runLane() async throws {
+    while let job = await nextJob() { try await perform(job) }
+  }
+
+  private func perform(_ job: Job) async throws {
+    guard let event = try await event(of: job) else { return conclude(missing: job) }
+    let (webhook, signature) = peek { ($0.webhook, $0.signature) }
+    if signature.isEmpty {
+      return await conclude(job, event, WebhookResult(.failed("no signing secret")))
+    }
+    let result = await environment.sender.send(request(for: event, webhook, signature))
+    if Task.isCancelled && result.status == nil {
+      let now = environment.clock.now
+      return finish(job) { $0.abandon(job, at: now) }
+    }
+    await conclude(job, event, result)
+  }
+
+  /// A parked key's event is read from the log again.
+  private func event(of job: Job) async throws -> CommittedEvent? {
+    if let event = job.take.event { return event }
+    let position = job.take.position
+    let (outcomes, _) = try await environment.committed.outcomes(from: position.seq, limit: 1)
+    guard let outcome = outcomes.first, outcome.seq == position.seq,
+      position.index < outcome.events.count
+    else { return nil }
+    return outcome.events[position.index]
+  }
+
+  private func request(
+    for event: CommittedEvent, _ webhook: Webhook, _ signature: WebhookSignature
+  ) -> WebhookRequest {
+    let seconds = environment.clock.now.seconds
+    let header = signature.header(id: event.id, timestamp: seconds, body: event.body)
+    return WebhookRequest(
+      webhookId: id, receiver: webhook.receiver, localAllowed: webhook.localAllowed,
+      fields: HTTPFields([
+        "Content-Type": "application/json", "User-Agent": options.userAgent,
+        "webhook-id": event.id, "webhook-timestamp": String(seconds),
+        "webhook-signature": header,
+      ]),
+      body: event.body, connectTimeout: options.connectTimeout,
+      totalDeadline: options.totalDeadline)
+  }
+}
+
+// MARK: - What follows from an attempt
+
+extension WebhookWorker {
+  private func conclude(_ job: Job, _ event: CommittedEvent, _ result: WebhookResult) async {
+    let now = environment.clock.now
+    let (verdict, opened) = judge(job, result, now)
+    record(job, verdict, result, event, now)
+    if opened {
+      environment.log.warning("webhook breaker open", ["webhook": id, "why": result.reason])
+    }
+    guard let reason = verdict.disables else { return }
+    environment.log.error("webhook disabled", ["webhook": id, "why": reason.rawValue])
+    await environment.disable(id, reason)
+  }
+
+  private func conclude(missing job: Job) {
+    let now = environment.clock.now
+    let verdict = change { $0.machine.judgeMissing(job, at: now) }
+    let result = WebhookResult(.failed("the event is no longer in the log"))
+    record(job, verdict, result, nil, now)
+  }
+
+  private func judge(
+    _ job: Job, _ result: WebhookResult, _ now: Timestamp
+  ) -> (DeliveryMachine.Verdict, opened: Bool) {
+    let random = environment.random()
+    return change { state in
+      let wasClosed = state.machine.breaker.isClosed
+      let verdict = state.machine.judge(job, result, at: now, random: random)
+      return (verdict, wasClosed && !state.machine.breaker.isClosed)
+    }
+  }
+
+  /// Ledger and queue change together, so that no cursor claims what the ledger does not tell.
+  private func record(
+    _ job: Job, _ verdict: DeliveryMachine.Verdict, _ result: WebhookResult,
+    _ event: CommittedEvent?, _ now: Timestamp
+  ) {
+    let attempt = DeliveryAttempt(
+      id: ULID.make(prefix: "dlv_", at: now), time: now, eventId: event?.id ?? "", webhookId: id,
+      key: job.take.key, position: job.take.position, attempt: job.take.attempt,
+      isProbe: job.isProbe, outcome: result, result: verdict.result, next: verdict.next,
+      durableSeq: environment.committed.durableSeq)
+    let bytes = attempt.bytes
+    finish(job) { machine in
+      let seq = environment.ledger.append(attempt, bytes: bytes)
+      machine.conclude(job, verdict, ledgerSeq: seq, at: now)
+    }
+    environment.observe(attempt)
+    if verdict.result == .dead { bury(attempt, event) }
+  }
+
+  private func finish(_ job: Job, _ body: (inout DeliveryMachine) -> Void) {
+    let (heldSlot, isSaveDue) = change { state in
+      let heldSlot = state.machine.queue.inFlight > 1
+      body(&state.machine)
+      state.unsaved += 1
+      return (heldSlot, state.unsaved >= options.cursorEvery)
+    }
+    if heldSlot { releaseSlot() }
+    if isSaveDue { saveCursor() }
+  }
+
+  private func bury(_ attempt: DeliveryAttempt, _ event: CommittedEvent?) {
+    environment.log.error(
+      "webhook delivery given up",
+      ["webhook": id, "event": attempt.eventId, "attempts": attempt.attempt])
+    environment.deadLetter(
+      DeadLetter(
+        webhookId: id, eventId: attempt.eventId, seq: attempt.position.seq,
+        reason: attempt.outcome.reason, attempts: attempt.attempt, time: attempt.time,
+        event: event?.body ?? []))
+  }
+}
+
+extension WebhookResult {
+  /// The ending in words.
+  package var reason: String {
+    switch ending {
+    case .answered(let status): "answered \(status)"
+    case .failed(let words): words
+    }
+  }
+}
