@@ -1,0 +1,68 @@
+import Actors
+import Synchronization
+import Transport
+
+/// API keys become access tokens here and nowhere else.
+extension API {
+  func perform(_ operation: APIOperation.Open, _ call: APICall) throws(APIError) -> APIAnswer {
+    switch operation {
+    case .createAccessToken: try exchange(call)
+    }
+  }
+
+  private func exchange(_ call: APICall) throws(APIError) -> APIAnswer {
+    let presented = call.text("apiKey") ?? ""
+    let hash = HashedToken.hash(of: presented)
+    guard let (application, key) = backend.configuration.apiKey(hash: hash),
+      constantTimeEqual(key.hash, hash), key.replacedAt == nil
+    else { throw refusal(of: presented, from: call.address) }
+    if let named = call.text("applicationId"), named != application.id {
+      throw .unauthorized("This API key belongs to another application than \(named).")
+    }
+    let consumerId = try consumer(for: call, in: application)
+    let token = AccessToken(
+      applicationId: application.id, keyId: key.id, consumerId: consumerId,
+      expires: options.now().advanced(by: AccessTokens.lifetime))
+    return .data([
+      "accessToken": JSONValue(tokens.sign(token)), "tokenType": "Bearer",
+      "expiresIn": JSONValue(Int(AccessTokens.lifetime.components.seconds)),
+      "scope": JSONValue(call.text("scope") ?? ""), "applicationId": JSONValue(application.id),
+      "consumerId": .text(consumerId),
+    ])
+  }
+
+  private func consumer(
+    for call: APICall, in application: Application
+  ) throws(APIError) -> String? {
+    let named = call.text("consumerId")
+    guard call.text("scope") == "consumer" else {
+      if named == nil { return nil }
+      throw .invalid(.body, "consumerId", "goes with scope consumer only")
+    }
+    guard let named else {
+      throw .invalid(.body, "consumerId", "is required with scope consumer; see GET /api/consumers")
+    }
+    guard let consumer = backend.configuration.consumers[named],
+      consumer.applicationId == application.id
+    else { throw .invalid(.body, "consumerId", "is none of this application's consumers") }
+    return consumer.id
+  }
+
+  private func refusal(of key: String, from address: IPAddress?) -> APIError {
+    let wait = address.flatMap { address in
+      failures.withLock { $0.fail(from: address, at: options.now()) }
+    }
+    if let wait {
+      return APIError(
+        kind: .tooManyRequests,
+        detail: "Too many wrong API keys came from this address; a right one is still accepted.",
+        retryAfter: wait)
+    }
+    if key.hasPrefix(IssuedToken.Kind.apiToken.prefix) {
+      return .unauthorized(
+        "This is a connection's API token, which belongs in the identity provider; an API key"
+          + " starts with apikey_.")
+    }
+    return .unauthorized("The API key is not valid; the owner can make one with `key new`.")
+  }
+}

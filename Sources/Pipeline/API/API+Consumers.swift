@@ -1,0 +1,103 @@
+import Actors
+import Transport
+
+/// An application's customers.
+extension API {
+  func perform(
+    _ operation: APIOperation.ForApplication, for application: Application, _ call: APICall
+  ) async throws(APIError) -> APIAnswer {
+    switch operation {
+    case .listConsumers:
+      try .page(
+        backend.configuration.consumers(of: application.id), for: call, id: \.id,
+        render: \.publicJSON)
+    case .createConsumer: try await createConsumer(for: application, call)
+    case .getConsumer: .data(try consumer(of: application, call).publicJSON)
+    case .updateConsumer: try await updateConsumer(of: application, call)
+    case .deleteConsumer: try await deleteConsumer(of: application, call)
+    case .listWebhooks: try listWebhooks(of: application, call)
+    case .createWebhook: try await createWebhook(for: application, call)
+    case .getWebhook: .data(try webhook(of: application, call).publicJSON)
+    case .updateWebhook: try await updateWebhook(of: application, call)
+    case .deleteWebhook: try await deleteWebhook(of: application, call)
+    case .testWebhook: try await testWebhook(of: application, call)
+    }
+  }
+
+  private func createConsumer(
+    for application: Application, _ call: APICall
+  ) async throws(APIError) -> APIAnswer {
+    let consumer = try newConsumer(for: application, call)
+    try await backend.administer([.consumerCreated(consumer)], requestId: call.requestId)
+    return .data(consumer.publicJSON)
+  }
+
+  /// A consumer of `name` and `externalId` of the call's body.
+  func newConsumer(for application: Application, _ call: APICall) throws(APIError) -> Consumer {
+    let consumer = Consumer(
+      id: ULID.make(prefix: "csm_"), applicationId: application.id, name: call.text("name") ?? "",
+      externalId: call.text("externalId"), createdAt: options.now())
+    try checkExternalId(of: consumer)
+    return consumer
+  }
+
+  private func updateConsumer(
+    of application: Application, _ call: APICall
+  ) async throws(APIError) -> APIAnswer {
+    let old = try consumer(of: application, call)
+    var consumer = old
+    if let name = call.text("name") { consumer.name = name }
+    if let externalId = call.body["externalId"] { consumer.externalId = externalId.string }
+    if consumer != old {
+      try checkExternalId(of: consumer)
+      try await backend.administer([.consumerUpdated(consumer)], requestId: call.requestId)
+    }
+    return .data(consumer.publicJSON)
+  }
+
+  private func deleteConsumer(
+    of application: Application, _ call: APICall
+  ) async throws(APIError) -> APIAnswer {
+    let consumer = try consumer(of: application, call)
+    let connections = backend.configuration.connections(of: consumer.id)
+    // Taking connections along would decide in passing what becomes of their employees.
+    if let first = connections.first {
+      throw .conflict(
+        "The consumer still has \(connections.count) connection(s); remove \(first.serviceId) with"
+          + " DELETE /api/connections/hris/\(first.serviceId)?employees=keep or delete first.")
+    }
+    try await backend.administer([.consumerDeleted(id: consumer.id)], requestId: call.requestId)
+    return .nothing
+  }
+
+  private func consumer(
+    of application: Application, _ call: APICall
+  ) throws(APIError) -> Consumer {
+    let id = call.path("id")
+    guard let consumer = backend.configuration.consumers[id],
+      consumer.applicationId == application.id
+    else { throw .notFound("consumer", id) }
+    return consumer
+  }
+
+  /// Events carry it for the application to look its customer up by; two alike would mislead.
+  private func checkExternalId(of consumer: Consumer) throws(APIError) {
+    guard let externalId = consumer.externalId else { return }
+    let others = backend.configuration.consumers(of: consumer.applicationId)
+    let same = others.first { $0.externalId == externalId && $0.id != consumer.id }
+    if let same {
+      throw APIError(
+        kind: .conflict, detail: "The consumer \(same.id) already has this externalId.",
+        faults: [.init(place: .body, name: "externalId", detail: "is taken")])
+    }
+  }
+}
+
+extension Consumer {
+  var publicJSON: JSONValue {
+    [
+      "id": JSONValue(id), "name": JSONValue(name), "externalId": .text(externalId),
+      "applicationId": JSONValue(applicationId), "createdAt": JSONValue(createdAt.description),
+    ]
+  }
+}

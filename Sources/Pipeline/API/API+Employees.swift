@@ -1,0 +1,50 @@
+import Actors
+import Transport
+
+/// Reading employees; only ever those of one consumer.
+extension API {
+  func listEmployees(of consumer: Consumer, _ call: APICall) async throws(APIError) -> APIAnswer {
+    var query = EmployeeQuery(consumerId: consumer.id, limit: call.limit)
+    query.connectionId = try chosenConnection(of: consumer, call)?.id
+    query.after = try APICursor(of: call)?.after
+    query.status = call.queryText("status")
+    query.department = call.queryText("department")
+    query.managerId = call.queryText("managerId")
+    query.email = call.queryText("email")
+    query.employeeNumber = call.queryText("employeeNumber")
+    query.updatedAfter = call.queryText("updatedAfter").flatMap { Timestamp(parsing: $0) }
+    query.includeDeleted = call.query["includeDeleted"]?.bool ?? false
+    let page = await backend.employees(query)
+    return .page(
+      page.employees, current: call.queryText("cursor"),
+      next: page.next.map { APICursor(after: $0).text })
+  }
+
+  func getEmployee(of consumer: Consumer, _ call: APICall) async throws(APIError) -> APIAnswer {
+    let id = call.path("id")
+    guard let employee = await backend.employee(id: id, consumerId: consumer.id) else {
+      throw .notFound("employee", id)
+    }
+    return .data(employee)
+  }
+
+  /// Header `x-uapi-service-id` picks among several connections; with one it may be left out, and
+  /// then employees kept from a removed connection are listed too.
+  private func chosenConnection(
+    of consumer: Consumer, _ call: APICall
+  ) throws(APIError) -> Connection? {
+    let connections = backend.configuration.connections(of: consumer.id)
+    let choices = connections.map(\.serviceId).joined(separator: ", ")
+    guard let serviceId = call.serviceId else {
+      if connections.count <= 1 { return nil }
+      throw .invalid(
+        .header, "x-uapi-service-id", "is needed, there are several connections: \(choices)")
+    }
+    if let chosen = connections.first(where: { $0.serviceId == serviceId }) { return chosen }
+    throw .invalid(
+      .header, "x-uapi-service-id",
+      connections.isEmpty
+        ? "names a connection, but the consumer has none"
+        : "names no connection of this consumer; it has \(choices)")
+  }
+}

@@ -1,0 +1,107 @@
+import Actors
+import Transport
+
+/// What only the owner of the spool does, over the control socket.
+extension API {
+  func perform(
+    _ operation: APIOperation.ForOwner, _ call: APICall
+  ) async throws(APIError) -> APIAnswer {
+    switch operation {
+    case .getStatus: await status()
+    case .connect: try await connect(call)
+    case .listApplications:
+      try .page(
+        Array(backend.configuration.applications.values), for: call, id: \.id,
+        render: \.publicJSON)
+    case .createApplication: try await createApplication(call)
+    case .createApplicationKey: try await createKey(call)
+    case .deleteApplicationKey: try await deleteKey(call)
+    case .listConnectionTokens:
+      .page(try connection(named: call).tokens.map(\.summary.bytes), current: nil, next: nil)
+    case .createConnectionToken: try await createToken(call)
+    case .deleteConnectionToken: try await deleteToken(call)
+    case .prepareSimulator: try await prepareSimulator(call)
+    case .listInspectedEvents: listInspectedEvents(call)
+    case .followEvents: followEvents(call)
+    }
+  }
+
+  private func status() async -> APIAnswer {
+    let configuration = backend.configuration
+    var json = await backend.status().json
+    json["publicUrl"] = JSONValue(backend.publicURL)
+    json["refusingWrites"] = .text(backend.writeRefusal?.reason)
+    json["applications"] = JSONValue(configuration.applications.count)
+    json["consumers"] = JSONValue(configuration.consumers.count)
+    json["connections"] = JSONValue(configuration.connections.count)
+    return .data(.object(json))
+  }
+
+  private func connect(_ call: APICall) async throws(APIError) -> APIAnswer {
+    let application = try application(of: call)
+    let consumer = try newConsumer(for: application, call)
+    let (connection, token) = newConnection(
+      for: consumer, serviceId: call.text("serviceId") ?? "okta-scim")
+    try await backend.administer(
+      [.consumerCreated(consumer), .connectionCreated(connection)], requestId: call.requestId)
+    return .data([
+      "consumer": consumer.publicJSON,
+      "connection": publicJSON(connection, showing: token.secret),
+    ])
+  }
+
+  private func createApplication(_ call: APICall) async throws(APIError) -> APIAnswer {
+    let name = call.text("name") ?? ""
+    if name == Application.simulatorName {
+      throw .invalid(.body, "name", "is kept for `simulate`; choose another")
+    }
+    let key = IssuedToken(.apiKey, at: options.now())
+    let application = Application(
+      id: ULID.make(prefix: "app_"), name: name, keys: [key.record], createdAt: options.now())
+    try await backend.administer([.applicationCreated(application)], requestId: call.requestId)
+    return .data(application.publicJSON(showing: key.secret))
+  }
+
+  private func listInspectedEvents(_ call: APICall) -> APIAnswer {
+    let limit = call.query["limit"]?.int ?? Inspector.Bounds.events
+    let received = inspector.received(at: options.now()).suffix(limit).reversed()
+    return .page(received.map(\.bytes), current: nil, next: nil)
+  }
+
+  private func followEvents(_ call: APICall) -> APIAnswer {
+    let follow = call.queryText("follow") == "1"
+    let activity = backend.activity(recent: call.query["recent"]?.int ?? 20, follow: follow)
+    return .lines(
+      .stream { write in
+        for await entry in activity { try await write(entry.line) }
+      })
+  }
+}
+
+extension Activity {
+  /// One line of JSON with its newline: `{"event":…}`, `{"attempt":…}` or `{"missed":n}`.
+  fileprivate var line: [UInt8] {
+    let (name, value): (String, [UInt8]) =
+      switch self {
+      case .event(let bytes): ("event", bytes)
+      case .attempt(let bytes): ("attempt", bytes)
+      case .missed(let count): ("missed", JSONValue(count).bytes)
+      }
+    return Array("{\"\(name)\":".utf8) + value + Array("}\n".utf8)
+  }
+}
+
+extension Application {
+  var publicJSON: JSONValue { publicJSON(showing: nil) }
+
+  /// - Parameter key: the API key just made; nobody sees it again.
+  func publicJSON(showing key: Secret?) -> JSONValue {
+    var json = JSONObject()
+    json["id"] = JSONValue(id)
+    json["name"] = JSONValue(name)
+    json["createdAt"] = JSONValue(createdAt.description)
+    json["keys"] = .array(keys.map(\.summary))
+    if let key { json["apiKey"] = JSONValue(key.reveal()) }
+    return .object(json)
+  }
+}

@@ -1,0 +1,109 @@
+import Actors
+import Transport
+
+/// An application's subscriptions.
+extension API {
+  /// Webhooks one application may have; each costs a window, a cursor and a breaker.
+  static let webhooksPerApplication = 100
+
+  func listWebhooks(of application: Application, _ call: APICall) throws(APIError) -> APIAnswer {
+    try .page(
+      backend.configuration.webhooks(of: application.id), for: call, id: \.id,
+      render: \.publicJSON)
+  }
+
+  func createWebhook(
+    for application: Application, _ call: APICall
+  ) async throws(APIError) -> APIAnswer {
+    let existing = backend.configuration.webhooks(of: application.id)
+    guard existing.count < Self.webhooksPerApplication else {
+      throw .conflict("An application has at most \(Self.webhooksPerApplication) webhooks.")
+    }
+    let webhook = Webhook(
+      id: ULID.make(prefix: "wh_"), applicationId: application.id, receiver: try receiver(call),
+      status: status(call) ?? .enabled, events: events(call) ?? EventSubscription.standard,
+      consumerIds: try consumerIds(call, of: application) ?? nil, createdAt: options.now(),
+      localAllowed: call.bool("allowLocal") ?? false)
+    let secret = try await commit(webhook, requestId: call.requestId)
+    return .data(webhook.publicJSON(showing: secret))
+  }
+
+  /// Puts the signing secret on disk, then the record that names it.
+  func commit(_ webhook: Webhook, requestId: String) async throws(APIError) -> Secret {
+    let secret = IssuedToken.signingSecret()
+    try await backend.storeSecret(webhookId: webhook.id, secret: secret)
+    try await backend.administer([.webhookCreated(webhook)], requestId: requestId)
+    return secret
+  }
+
+  func updateWebhook(
+    of application: Application, _ call: APICall
+  ) async throws(APIError) -> APIAnswer {
+    let old = try webhook(of: application, call)
+    var webhook = old
+    if call.body["deliveryUrl"] != nil || call.body["allowLocal"] != nil {
+      webhook.receiver = try receiver(call, replacing: old)
+      webhook.localAllowed = call.bool("allowLocal") ?? false
+    }
+    if let status = status(call) { webhook.status = status }
+    if let events = events(call) { webhook.events = events }
+    if let consumerIds = try consumerIds(call, of: application) {
+      webhook.consumerIds = consumerIds
+    }
+    if webhook != old {
+      try await backend.administer([.webhookUpdated(webhook)], requestId: call.requestId)
+    }
+    return .data(webhook.publicJSON)
+  }
+
+  func deleteWebhook(
+    of application: Application, _ call: APICall
+  ) async throws(APIError) -> APIAnswer {
+    let webhook = try webhook(of: application, call)
+    try await backend.administer([.webhookDeleted(id: webhook.id)], requestId: call.requestId)
+    return .nothing
+  }
+
+  func testWebhook(
+    of application: Application, _ call: APICall
+  ) async throws(APIError) -> APIAnswer {
+    let webhook = try webhook(of: application, call)
+    let attempt = try await backend.testWebhook(id: webhook.id, requestId: call.requestId)
+    return .data(.object(attempt))
+  }
+
+  func webhook(of application: Application, _ call: APICall) throws(APIError) -> Webhook {
+    let id = call.path("id")
+    guard let webhook = backend.configuration.webhooks[id],
+      webhook.applicationId == application.id
+    else { throw .notFound("webhook", id) }
+    return webhook
+  }
+}
+
+extension Webhook {
+  var publicJSON: JSONValue { publicJSON(showing: nil) }
+
+  /// - Parameter secret: the signing secret just made; nobody else sees it again.
+  func publicJSON(showing secret: Secret?) -> JSONValue {
+    var json = JSONObject()
+    json["id"] = JSONValue(id)
+    json["applicationId"] = JSONValue(applicationId)
+    json["unifiedApi"] = JSONValue(Integration.universalApi)
+    switch receiver {
+    case .url(let url):
+      json["receiver"] = "url"
+      json["deliveryUrl"] = JSONValue(url)
+    case .inspector:
+      json["receiver"] = "inspector"
+      json["deliveryUrl"] = .null
+    }
+    json["status"] = JSONValue(status.rawValue)
+    json["events"] = .array(events.map { JSONValue($0) })
+    json["consumerIds"] = consumerIds.map { .array($0.map { JSONValue($0) }) } ?? .null
+    json["allowLocal"] = JSONValue(localAllowed)
+    json["createdAt"] = JSONValue(createdAt.description)
+    if let secret { json["signingSecret"] = JSONValue(secret.reveal()) }
+    return .object(json)
+  }
+}

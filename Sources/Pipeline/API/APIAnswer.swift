@@ -1,0 +1,48 @@
+import Transport
+
+/// What an operation answers before it becomes bytes: one envelope for everything.
+enum APIAnswer: Sendable {
+  /// `{"data": …}`; the bytes are one JSON value.
+  case data([UInt8])
+  /// `{"data": […], "meta": {…}}`.
+  case page([[UInt8]], current: String?, next: String?)
+  case nothing
+  /// JSON lines as they come.
+  case lines(HTTPResponse.Body)
+
+  static func data(_ value: JSONValue) -> APIAnswer { .data(value.bytes) }
+
+  func response(status: Int, requestId: String) -> HTTPResponse {
+    var fields = HTTPFields(["cache-control": "no-store", "x-request-id": requestId])
+    switch self {
+    case .data(let value):
+      fields["content-type"] = "application/json"
+      return HTTPResponse(
+        status: status, fields: fields, body: Array("{\"data\":".utf8) + value + [0x7D])
+    case .page(let items, let current, let next):
+      fields["content-type"] = "application/json"
+      let body = Self.envelope(items, current: current, next: next)
+      return HTTPResponse(status: status, fields: fields, body: body)
+    case .nothing:
+      return HTTPResponse(status: status, fields: fields)
+    case .lines(let body):
+      fields["content-type"] = "application/x-ndjson"
+      return HTTPResponse(status: status, fields: fields, stream: body)
+    }
+  }
+
+  private static func envelope(_ items: [[UInt8]], current: String?, next: String?) -> [UInt8] {
+    let meta: JSONValue = [
+      "next": .text(next), "current": .text(current), "itemsOnPage": JSONValue(items.count),
+    ]
+    var out = Array("{\"data\":[".utf8)
+    for (index, item) in items.enumerated() {
+      if index > 0 { out.append(0x2C) }
+      out += item
+    }
+    out += Array("],\"meta\":".utf8)
+    meta.write(to: &out)
+    out.append(0x7D)
+    return out
+  }
+}

@@ -1,0 +1,46 @@
+import Actors
+
+extension APIRoutes {
+  /// The types a webhook may name: what is committed now. `webhook.test` is sent on request only.
+  static let subscribable = EventType.allCases.filter { $0 != .webhookTest }.map(\.rawValue)
+
+  static let webhooks = [
+    APIRoute(
+      .application(.listWebhooks), "GET", "/webhooks", "List the application's webhooks.",
+      query: paging),
+    APIRoute(
+      .application(.createWebhook), "POST", "/webhooks", success: 201,
+      "Add a webhook; this answer alone shows its signing secret.",
+      body: [
+        APIInput("unifiedApi", .choice(["hris"]), "hris, the only one."),
+        APIInput(
+          "receiver", .choice(["url", "inspector"]),
+          "url (the default) needs deliveryUrl; inspector is the receiver built into the server."),
+        deliveryUrl, allowLocal, status, events, consumerIds,
+      ]),
+    APIRoute(.application(.getWebhook), "GET", "/webhooks/{id}", "Read one webhook."),
+    APIRoute(
+      .application(.updateWebhook), "PATCH", "/webhooks/{id}",
+      "Change what is supplied of a webhook.",
+      body: [deliveryUrl, allowLocal, status, events, consumerIds]),
+    APIRoute(
+      .application(.deleteWebhook), "DELETE", "/webhooks/{id}", success: 204,
+      "Remove a webhook; what still waits for it is not sent."),
+    APIRoute(
+      .application(.testWebhook), "POST", "/webhooks/{id}/test",
+      "Send webhook.test now and answer with the attempt."),
+  ]
+
+  private static let deliveryUrl = APIInput(
+    "deliveryUrl", .text(limit: 2048), "Where events are POSTed: an http:// address.")
+  private static let allowLocal = APIInput(
+    "allowLocal", .boolean,
+    "Opens exactly this address although it is private; over the control socket only.")
+  private static let status = APIInput(
+    "status", .choice(["Enabled", "Paused", "Disabled"]),
+    "Paused: events wait. Disabled: they do not.")
+  private static let events = APIInput(
+    "events", .list(of: subscribable), "employee.created and employee.updated when absent.")
+  private static let consumerIds = APIInput(
+    "consumerIds", .list(of: nil), nullable: true, "Only events of these; all when null.")
+}

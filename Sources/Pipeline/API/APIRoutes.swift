@@ -1,0 +1,101 @@
+import Actors
+
+/// The route table: every address of the API with its scope, inputs and meaning, as data.
+///
+/// Served under `/api` and, word for word, without it. Only what stands here exists.
+enum APIRoutes {
+  static let all: [APIRoute] = open + consumers + webhooks + connections + employees + owner
+
+  static let paging = [
+    APIInput("cursor", .text(limit: 256), "Where the page starts: meta.next of the page before."),
+    APIInput("limit", .integer(1...1000), "Entries on a page; 100 when absent."),
+  ]
+
+  private static let open = [
+    APIRoute(
+      .open(.createAccessToken), "POST", "/auth",
+      "Exchange an API key for an access token.",
+      body: [
+        APIInput("apiKey", .text(limit: 256), required: true, "The application's API key."),
+        APIInput(
+          "scope", .choice(["application", "consumer"]), required: true,
+          "application: consumers and webhooks; consumer: connections and employees of one."),
+        APIInput(
+          "applicationId", .text(limit: 64), "Refused when the key belongs to another one."),
+        APIInput("consumerId", .text(limit: 64), "Whose data; required with scope consumer."),
+      ])
+  ]
+
+  private static let consumers = [
+    APIRoute(
+      .application(.listConsumers), "GET", "/consumers", "List the application's consumers.",
+      query: paging),
+    APIRoute(
+      .application(.createConsumer), "POST", "/consumers", success: 201,
+      "Add a consumer: one customer of the application.",
+      body: [
+        APIInput("name", .text(limit: 200), required: true, "As people know the customer."),
+        externalId,
+      ]),
+    APIRoute(.application(.getConsumer), "GET", "/consumers/{id}", "Read one consumer."),
+    APIRoute(
+      .application(.updateConsumer), "PATCH", "/consumers/{id}",
+      "Change what is supplied of a consumer.",
+      body: [
+        APIInput("name", .text(limit: 200), "As people know the customer."), externalId,
+      ]),
+    APIRoute(
+      .application(.deleteConsumer), "DELETE", "/consumers/{id}", success: 204,
+      "Remove a consumer that has no connection."),
+  ]
+
+  private static let externalId = APIInput(
+    "externalId", .text(limit: 200), nullable: true,
+    "The application's own id of the customer, echoed in events; unique in the application.")
+
+  private static let connections = [
+    APIRoute(
+      .consumer(.listConnections), "GET", "/connections",
+      "List every integration, added or available."),
+    APIRoute(
+      .consumer(.createConnection), "POST", "/connections/{universalApi}/{serviceId}",
+      success: 201, "Add a connection; this answer alone shows its API token.",
+      body: [APIInput("settings", .object, "See the settings of PATCH.")]),
+    APIRoute(
+      .consumer(.getConnection), "GET", "/connections/{universalApi}/{serviceId}",
+      "Read one connection."),
+    APIRoute(
+      .consumer(.updateConnection), "PATCH", "/connections/{universalApi}/{serviceId}",
+      "Change what is supplied of a connection.",
+      body: [
+        APIInput("enabled", .boolean, "false refuses every push until it is true again."),
+        APIInput("settings", .object, "deactivatedStatus: inactive or terminated."),
+      ]),
+    APIRoute(
+      .consumer(.deleteConnection), "DELETE", "/connections/{universalApi}/{serviceId}",
+      success: 204, "Revoke a connection for good.",
+      query: [
+        APIInput(
+          "employees", .choice(["keep", "delete"]), required: true,
+          "keep: they stay readable as they are; delete: each is deleted, with its event.")
+      ]),
+  ]
+
+  private static let employees = [
+    APIRoute(
+      .consumer(.listEmployees), "GET", "/hris/employees",
+      "List employees; a cursor never skips or repeats one, whatever is written meanwhile.",
+      query: paging + [
+        APIInput(
+          "status", .choice(["active", "inactive", "terminated", "other"]),
+          "Only this employmentStatus."),
+        APIInput("department", .text(limit: 200), "Only this departmentName or departmentId."),
+        APIInput("managerId", .text(limit: 64), "Only who reports to this employee."),
+        APIInput("email", .text(limit: 320), "Only who has this address, in any case."),
+        APIInput("employeeNumber", .text(limit: 200), "Only this employeeNumber."),
+        APIInput("updatedAfter", .timestamp, "Only what changed after this moment."),
+        APIInput("includeDeleted", .boolean, "true lists deleted ones too."),
+      ]),
+    APIRoute(.consumer(.getEmployee), "GET", "/hris/employees/{id}", "Read one employee."),
+  ]
+}

@@ -1,0 +1,90 @@
+import Actors
+import Transport
+
+/// The server as the API sees it, so that its rules can be tested without a store or a disk.
+///
+/// Nothing here answers ahead of the disk: every answer waits until what it tells is durable.
+protocol APIBackend: Sendable {
+  /// The configuration with every change that was answered.
+  var configuration: Configuration { get }
+
+  /// `--public-url`, else the address that is listened on; without a slash at its end.
+  var publicURL: String { get }
+
+  /// Why no write is taken now, or nil: short of disk, too much waiting for it, stopping.
+  var writeRefusal: WriteRefusal? { get }
+
+  /// Commits the changes as one record; returns once it is durable and `configuration` has them.
+  ///
+  /// They are valid as far as the API can see; this only refuses what a race made impossible.
+  func administer(_ changes: [AdminChange], requestId: String) async throws(APIError)
+
+  /// Puts a signing secret on disk, before the record that names its webhook.
+  func storeSecret(webhookId: String, secret: Secret) async throws(APIError)
+
+  /// The keys a webhook signs with, newest first; the inspector verifies with them.
+  func signingKeys(webhookId: String) -> [Secret]
+
+  /// One employee as JSON, joined, when it belongs to that consumer; deleted ones too.
+  func employee(id: String, consumerId: String) async -> [UInt8]?
+
+  func employees(_ query: EmployeeQuery) async -> EmployeePage
+
+  /// Sends `webhook.test` to it now.
+  ///
+  /// - Returns: the attempt as the ledger has it.
+  func testWebhook(id: String, requestId: String) async throws(APIError) -> JSONObject
+
+  func status() async -> ServerStatus
+
+  /// The last `recent` events and attempts, oldest first, then, when `follow`, each new one until
+  /// the reader goes away. Bounded by the newest 1,024; what a slow reader misses is `.missed`.
+  func activity(recent: Int, follow: Bool) -> AsyncStream<Activity>
+}
+
+/// Why writes are refused and for how long.
+struct WriteRefusal: Sendable, Equatable {
+  /// A sentence: "The disk is short of space."
+  let reason: String
+  /// Seconds.
+  let retryAfter: Int
+}
+
+/// A page of employees in the order of their ids, which never changes: a cursor neither skips
+/// nor repeats one.
+struct EmployeeQuery: Sendable, Equatable {
+  var consumerId: String
+  /// Only those of one connection.
+  var connectionId: String?
+  /// Only ids after this one.
+  var after: String?
+  /// 1–1000.
+  var limit: Int
+  /// Only this `employmentStatus`.
+  var status: String?
+  /// Only this `departmentName`, compared without case, or this `departmentId`.
+  var department: String?
+  var managerId: String?
+  /// Any of the employee's addresses, compared without case.
+  var email: String?
+  var employeeNumber: String?
+  var updatedAfter: Timestamp?
+  var includeDeleted = false
+}
+
+struct EmployeePage: Sendable, Equatable {
+  /// Each one JSON object.
+  var employees: [[UInt8]]
+  /// The id to continue after; nil on the last page.
+  var next: String?
+}
+
+/// Something that happened, for `events --follow`.
+enum Activity: Sendable, Equatable {
+  /// The exact bytes of a committed event.
+  case event([UInt8])
+  /// The exact bytes of a ledger entry.
+  case attempt([UInt8])
+  /// So many of them were too fast for this reader.
+  case missed(Int)
+}

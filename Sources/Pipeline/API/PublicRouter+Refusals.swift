@@ -1,0 +1,56 @@
+import Actors
+import Transport
+
+/// What the HTTP server asks before and instead of a route.
+extension PublicRouter {
+  /// How long a body may be, from the head alone; a longer one is refused while it arrives.
+  static func bodyLimit(of head: HTTPRequest) -> Int {
+    switch area(of: head) {
+    case .scim: isGroupOrBulk(head.path) ? 8 * 1024 * 1024 : 64 * 1024
+    case .api: APICall.bodyLimit
+    case .health: 0
+    // Events are at most this long when they are sent.
+    case .inspector: 512 * 1024
+    }
+  }
+
+  /// `/scim/v2/{slug}/Groups…` or `…/Bulk`, in any case.
+  private static func isGroupOrBulk(_ path: Substring) -> Bool {
+    let parts = path.split(separator: "/").dropFirst(3)
+    let name = parts.first?.lowercased()
+    return name == "groups" || name == "bulk"
+  }
+
+  /// A refusal of the HTTP server in the format of the area it was meant for; a request too
+  /// broken to tell is answered as the API would.
+  static func refusal(_ rejection: HTTPRejection, head: HTTPRequest?) -> HTTPResponse {
+    if let head, area(of: head) == .scim { return scimRefusal(rejection) }
+    let error = APIError(kind: rejection.kind, detail: rejection.description)
+    return error.response(requestId: ULID.make(prefix: "req_"))
+  }
+
+  private static func scimRefusal(_ rejection: HTTPRejection) -> HTTPResponse {
+    let error: SCIMError =
+      switch rejection {
+      case .bodyTooLarge(let limit): .bodyTooLarge(limit: limit)
+      default: SCIMError(status: rejection.status, detail: rejection.description)
+      }
+    return HTTPResponse(
+      status: error.status, fields: HTTPFields(["content-type": "application/scim+json"]),
+      body: error.body())
+  }
+}
+
+extension HTTPRejection {
+  fileprivate var kind: APIError.Kind {
+    switch self {
+    case .badRequest, .bothLengthAndTransferEncoding: .badRequest
+    case .headerTooLarge: .headersTooLarge
+    case .bodyTooLarge: .tooLarge
+    case .unsupportedTransferEncoding, .methodNotImplemented: .notImplemented
+    case .versionNotSupported: .versionNotSupported
+    case .expectationFailed: .expectationFailed
+    case .timeout: .requestTimeout
+    }
+  }
+}

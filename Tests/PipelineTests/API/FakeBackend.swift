@@ -1,0 +1,99 @@
+import Actors
+import Synchronization
+import Transport
+
+@testable import Pipeline
+
+/// A server in memory: configuration by the real rules, employees as plain records.
+final class FakeBackend: APIBackend {
+  struct State {
+    var configuration = Configuration()
+    var seq: UInt64 = 0
+    var secrets: [String: [Secret]] = [:]
+    var employees: [String: Employee] = [:]
+    var refusal: WriteRefusal?
+    var tested: [String] = []
+    /// What was asked of it, in order: "secret wh_1", "admin webhook.created".
+    var calls: [String] = []
+    var activity: [Activity] = []
+    var refuseAdmin: APIError?
+  }
+
+  let state = Mutex(State())
+
+  var configuration: Configuration { state.withLock { $0.configuration } }
+  var publicURL: String { "https://scim.example.com" }
+  var writeRefusal: WriteRefusal? { state.withLock { $0.refusal } }
+  var calls: [String] { state.withLock { $0.calls } }
+
+  func administer(_ changes: [AdminChange], requestId: String) async throws(APIError) {
+    if let refusal = state.withLock({ $0.refuseAdmin }) { throw refusal }
+    // Room for another call to slip in between reading and writing, if nothing forbids it.
+    await Task.yield()
+    state.withLock { state in
+      for change in changes {
+        state.seq += 1
+        state.configuration.apply(change, at: state.seq)
+        state.calls.append("admin \(change.name)")
+      }
+    }
+  }
+
+  func storeSecret(webhookId: String, secret: Secret) async throws(APIError) {
+    state.withLock { state in
+      state.secrets[webhookId, default: []].append(secret)
+      state.calls.append("secret")
+    }
+  }
+
+  func signingKeys(webhookId: String) -> [Secret] {
+    state.withLock { $0.secrets[webhookId] ?? [] }
+  }
+
+  func employee(id: String, consumerId: String) async -> [UInt8]? {
+    let employee = state.withLock { $0.employees[id] }
+    guard employee?[.connection]["consumerId"]?.string == consumerId else { return nil }
+    return employee?.bytes
+  }
+
+  func employees(_ query: EmployeeQuery) async -> EmployeePage {
+    let found = state.withLock { $0.employees.values.sorted { $0.id < $1.id } }
+      .filter { employee in
+        employee[.connection]["consumerId"]?.string == query.consumerId
+          && query.connectionId.map { employee[.connection]["connectionId"]?.string == $0 } ?? true
+          && query.after.map { employee.id > $0 } ?? true
+          && query.status.map { employee[.employmentStatus].string == $0 } ?? true
+          && (query.includeDeleted || !employee.isDeleted)
+      }
+    let page = found.prefix(query.limit)
+    return EmployeePage(
+      employees: page.map(\.bytes), next: found.count > page.count ? page.last?.id : nil)
+  }
+
+  func testWebhook(id: String, requestId: String) async throws(APIError) -> JSONObject {
+    state.withLock { $0.tested.append(id) }
+    let attempt: JSONValue = ["webhookId": JSONValue(id), "status": 204, "trigger": "manual"]
+    return attempt.object ?? JSONObject()
+  }
+
+  func status() async -> ServerStatus {
+    ServerStatus(
+      version: "0.1.0", spool: "/srv/spool", listen: ["127.0.0.1:8080"],
+      startedAt: Timestamp(milliseconds: 0), employees: 0, eventsWaiting: 0, deadLetters: 0,
+      hops: [], webhooks: [], diskFreeBytes: 1, diskReserveBytes: 1)
+  }
+
+  func activity(recent: Int, follow: Bool) -> AsyncStream<Activity> {
+    let entries = state.withLock { Array($0.activity.suffix(recent)) }
+    return AsyncStream(bufferingPolicy: .bufferingNewest(16)) { stream in
+      for entry in entries { stream.yield(entry) }
+      stream.finish()
+    }
+  }
+}
+
+extension FakeBackend {
+  func refuse(_ reason: String, retryAfter: Int) {
+    state.withLock { $0.refusal = WriteRefusal(reason: reason, retryAfter: retryAfter) }
+  }
+}
