@@ -45,6 +45,21 @@ extension SCIMError {
     .uniqueness,
     "This userName belongs to an active user: change the userName, or deactivate that user first.")
 
+  /// A userName held by an inactive user who is somebody else: the externalIds differ.
+  package static let userNameHeld = SCIMError(
+    .uniqueness,
+    "This userName belongs to an inactive user with another externalId: change the userName, or "
+      + "delete that user first.")
+
+  /// - Parameter seconds: until the next attempt counts afresh.
+  package static func tooManyAttempts(retryAfter seconds: Int) -> SCIMError {
+    SCIMError(
+      status: 429,
+      detail: "Too many requests with a wrong API token came from this address: correct the API "
+        + "token, then try again in a minute.",
+      retryAfter: seconds)
+  }
+
   package static let shortOfDisk = SCIMError(
     status: 429,
     detail: "The server is short of disk space: nothing was changed, try again later.",

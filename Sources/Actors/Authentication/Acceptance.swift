@@ -1,0 +1,67 @@
+package import Transport
+
+/// Makes an accepted write of a call: body checked and freed of secrets, id drawn, line appended.
+///
+/// What is refused here was never promised anything and leaves no line.
+package struct Acceptance: Sendable {
+  private let hop: SpoolHop
+  private let intake: Intake
+  private let catalog: SCIMCatalog
+
+  package init(hop: SpoolHop, intake: Intake, catalog: SCIMCatalog) {
+    self.hop = hop
+    self.intake = intake
+    self.catalog = catalog
+  }
+
+  /// Answers the caller and returns nil when the write is not accepted.
+  func accept(
+    _ call: SCIMCall, _ connection: Connection, _ verb: AcceptedWrite.Verb, endpoint: String,
+    id: String?
+  ) -> AcceptedWrite? {
+    do throws(SCIMError) {
+      if let refusal = intake.refusal { throw refusal }
+      guard let type = catalog.resourceType(endpoint: "/" + endpoint) else { throw .unknownRoute }
+      let body = verb == .delete ? JSONObject() : type.removingSecrets(from: try object(in: call))
+      let resourceId = id ?? UUIDv4.make()
+      let seq = append(call, connection, verb, "\(endpoint)/\(resourceId)", body)
+      return AcceptedWrite(
+        request: call.id, accepted: seq, received: call.received, verb: verb,
+        connection: connection, resourceType: type.name, resourceId: resourceId, body: body,
+        query: call.query, baseURL: call.baseURL, reply: call.reply)
+    } catch {
+      call.reply.resolve(SCIMAnswer(error))
+      return nil
+    }
+  }
+
+  private func object(in call: SCIMCall) throws(SCIMError) -> JSONObject {
+    guard Self.isJSON(call.contentType) else { throw .unsupportedMediaType }
+    let parsed: JSONValue
+    do throws(JSONError) {
+      parsed = try JSONValue(parsing: call.body)
+    } catch {
+      throw .notJSON(error.description)
+    }
+    guard case .object(let body) = parsed else { throw .notAnObject }
+    return body
+  }
+
+  /// Both media types of RFC 7644 §3.1, with any parameter; none at all is taken for JSON.
+  private static func isJSON(_ contentType: String?) -> Bool {
+    guard let contentType else { return true }
+    let essence = contentType.prefix { $0 != ";" }.lowercased().filter { $0 != " " && $0 != "\t" }
+    return essence == "application/scim+json" || essence == "application/json" || essence == ""
+  }
+
+  private func append(
+    _ call: SCIMCall, _ connection: Connection, _ verb: AcceptedWrite.Verb, _ path: String,
+    _ body: JSONObject
+  ) -> UInt64 {
+    let line = AcceptedLine(
+      method: verb, path: path, query: call.query, connection: connection.id,
+      baseURL: call.baseURL, client: call.client, agent: call.agent, received: call.received,
+      body: body)
+    return hop.append(line.record(request: call.id))
+  }
+}

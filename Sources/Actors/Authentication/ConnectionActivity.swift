@@ -1,0 +1,39 @@
+import Synchronization
+package import Transport
+
+/// When each connection was last heard of, and how that went; kept in memory for people to see.
+package final class ConnectionActivity: Sendable {
+  package struct Entry: Sendable, Equatable {
+    package var lastRequest: Timestamp?
+    /// Last use by token id.
+    package var tokens: [String: Timestamp] = [:]
+    /// The last refused authentication at the connection's Base URL, until a valid one follows.
+    package var wrongToken: Timestamp?
+
+    package init() {}
+  }
+
+  private let entries = Mutex<[String: Entry]>([:])
+
+  package init() {}
+
+  package func used(connection: String, token: String, at now: Timestamp) {
+    entries.withLock { entries in
+      entries[connection, default: Entry()].lastRequest = now
+      entries[connection, default: Entry()].tokens[token] = now
+      entries[connection, default: Entry()].wrongToken = nil
+    }
+  }
+
+  package func refused(connection: String, at now: Timestamp) {
+    entries.withLock { $0[connection, default: Entry()].wrongToken = now }
+  }
+
+  package subscript(connection: String) -> Entry {
+    entries.withLock { $0[connection] ?? Entry() }
+  }
+
+  package var all: [String: Entry] { entries.withLock { $0 } }
+
+  package func restore(_ saved: [String: Entry]) { entries.withLock { $0 = saved } }
+}

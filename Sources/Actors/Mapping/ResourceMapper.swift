@@ -1,0 +1,136 @@
+import Transport
+
+/// What a write means: the resource after it, the employee it becomes, the events it raises.
+///
+/// Everything here is decided against one version of the resource; whether that version still
+/// holds is the store's to say.
+package struct ResourceMapper: Sendable {
+  private let catalog: SCIMCatalog
+  private let mapping: EmployeeMapping
+
+  package init(catalog: SCIMCatalog, mapping: EmployeeMapping) {
+    self.catalog = catalog
+    self.mapping = mapping
+  }
+
+  func map(_ write: AcceptedWrite, store: Store) async -> MappedChange {
+    do throws(SCIMError) {
+      guard let type = catalog.resourceType(named: write.resourceType) else { throw .unknownRoute }
+      let query = HTTPQuery(write.query[...])
+      let view = try SCIMView(query: query, type: type, baseURL: write.baseURL)
+      switch write.verb {
+      case .create: return try await create(write, view, store)
+      case .replace, .patch: return try await update(write, view, store)
+      case .delete: return try await delete(write, store)
+      }
+    } catch {
+      return refusal(of: write, error)
+    }
+  }
+
+  func refusal(of write: AcceptedWrite, _ error: SCIMError) -> MappedChange {
+    MappedChange(
+      write: write, target: write.key, decision: .refuse(error), answer: SCIMAnswer(error),
+      verdict: VerdictSlot())
+  }
+}
+
+extension ResourceMapper {
+  private func create(
+    _ write: AcceptedWrite, _ view: SCIMView, _ store: Store
+  ) async throws(SCIMError) -> MappedChange {
+    let resource = try view.type.create(from: write.body)
+    let keys = ResourceKeys(resource.attributes)
+    let former = await store.formerEmployee(keys, in: write.connection.id)
+    return await change(write, view, from: former, to: resource, status: 201, store)
+  }
+
+  private func update(
+    _ write: AcceptedWrite, _ view: SCIMView, _ store: Store
+  ) async throws(SCIMError) -> MappedChange {
+    guard let row = await store.row(write.key), let stored = row.stored else {
+      throw .notFound(view.type.name, id: write.resourceId)
+    }
+    let resource =
+      write.verb == .patch
+      ? try view.type.patch(stored, id: write.resourceId, with: write.body)
+      : try view.type.replace(stored, id: write.resourceId, with: write.body)
+    guard resource == stored else {
+      return await change(write, view, from: row, to: resource, status: 200, store)
+    }
+    let body = view.body(of: row.resource ?? [], id: row.key.id)
+    return MappedChange(
+      write: write, target: row.key, decision: .unchanged(version: row.version),
+      answer: SCIMAnswer(status: 200, body: body), verdict: VerdictSlot())
+  }
+
+  private func delete(
+    _ write: AcceptedWrite, _ store: Store
+  ) async throws(SCIMError) -> MappedChange {
+    guard let row = await store.row(write.key), !row.isDeleted else {
+      throw .notFound(write.resourceType, id: write.resourceId)
+    }
+    return MappedChange(
+      write: write, target: row.key, decision: .apply(ResourceState(deleting: row, at: .now)),
+      answer: SCIMAnswer(status: 204), verdict: VerdictSlot())
+  }
+}
+
+extension ResourceMapper {
+  /// Projects, compares and renders once; nothing after this parses or renders again.
+  private func change(
+    _ write: AcceptedWrite, _ view: SCIMView, from row: ResourceRow?, to resource: SCIMResource,
+    status: Int, _ store: Store
+  ) async -> MappedChange {
+    let now = Timestamp.now
+    let target = row?.key ?? write.key
+    let meta = SCIMMeta(
+      id: target.id, created: row?.created ?? now, lastModified: now,
+      version: (row?.version ?? 0) + 1)
+    let old = row.map { Employee(bytes: $0.employee) }
+    let employee = await employee(of: resource, target, write.connection, row, old, now, store)
+    let stored = SCIMRendering.storedBytes(resource, type: view.type, meta: meta)
+    let next = ResourceState(
+      base: meta.version - 1, created: meta.created, lastModified: now, resource: stored,
+      unknown: resource.unknown.isEmpty ? nil : resource.unknown.bytes,
+      keys: ResourceKeys(resource.attributes), employeeId: employee.id,
+      employeeBytes: employee.bytes,
+      events: EmployeeEvents.decide(
+        old: old, new: employee, kind: row == nil ? .created : .changed))
+    let answer = SCIMAnswer(
+      status: status, body: view.body(of: stored, id: target.id),
+      location: status == 201 ? view.location(of: target.id) : nil)
+    return MappedChange(
+      write: write, target: target, decision: .apply(next), answer: answer,
+      verdict: VerdictSlot())
+  }
+
+  private func employee(
+    of resource: SCIMResource, _ key: ResourceKey, _ connection: Connection, _ row: ResourceRow?,
+    _ old: Employee?, _ now: Timestamp, _ store: Store
+  ) async -> Employee {
+    let subject = EmployeeMapping.Subject(
+      employeeId: row?.employeeId ?? ULID.make(prefix: "emp_"), remoteId: key.id)
+    let previous = old.map {
+      EmployeeMapping.Previous(
+        employee: $0, resource: row?.stored ?? SCIMResource(attributes: JSONObject()))
+    }
+    var employee = mapping.project(
+      resource, subject: subject, connection: connection, previous: previous, now: now)
+    await resolveManager(of: &employee, in: resource, connection, old, now, store)
+    return employee
+  }
+
+  /// A reference that is understood stays so until its text changes; one that is not is tried anew.
+  private func resolveManager(
+    of employee: inout Employee, in resource: SCIMResource, _ connection: Connection,
+    _ old: Employee?, _ now: Timestamp, _ store: Store
+  ) async {
+    guard employee[.manager]["resolved"] == false,
+      let reference = EmployeeMapping.managerReference(of: resource),
+      let row = await store.manager(reference.text, in: connection.id)
+    else { return }
+    employee.resolveManager(as: Employee(bytes: row.employee))
+    if employee.revision == old?.revision { employee.revise(at: now) }
+  }
+}

@@ -1,0 +1,88 @@
+package import Transport
+
+/// A line of `1-accepted`: what the identity provider sent, enough to run it again after a crash.
+package struct AcceptedLine: Sendable, Equatable {
+  package var method: AcceptedWrite.Verb
+  /// "Users/2819…": endpoint and resource id, drawn at acceptance for a POST.
+  package var path: String
+  package var query: String
+  package var connection: String
+  package var baseURL: String
+  package var client: String
+  package var agent: String
+  package var received: Timestamp
+  package var body: JSONObject
+
+  package init(
+    method: AcceptedWrite.Verb, path: String, query: String, connection: String, baseURL: String,
+    client: String, agent: String, received: Timestamp, body: JSONObject
+  ) {
+    self.method = method
+    self.path = path
+    self.query = query
+    self.connection = connection
+    self.baseURL = baseURL
+    self.client = client
+    self.agent = agent
+    self.received = received
+    self.body = body
+  }
+
+  package var endpoint: Substring { path.prefix { $0 != "/" } }
+  package var resourceId: Substring { path.drop { $0 != "/" }.dropFirst() }
+
+  package func record(request: String) -> SpoolRecord {
+    SpoolRecord(
+      id: request, key: "\(connection)/\(path)", type: "\(endpoint.lowercased()).\(verbName)",
+      data: data)
+  }
+
+  private var verbName: String {
+    switch method {
+    case .create: "create"
+    case .replace: "replace"
+    case .patch: "patch"
+    case .delete: "delete"
+    }
+  }
+
+  private var data: [UInt8] {
+    var out: [UInt8] = []
+    out.reserveCapacity(2048)
+    var separator = UInt8(ascii: "{")
+    func member(_ name: String, _ write: (inout [UInt8]) -> Void) {
+      out.append(separator)
+      separator = UInt8(ascii: ",")
+      JSONValue.writeString(name, to: &out)
+      out.append(UInt8(ascii: ":"))
+      write(&out)
+    }
+    member("method") { JSONValue.writeString(method.rawValue, to: &$0) }
+    member("path") { JSONValue.writeString(path, to: &$0) }
+    if !query.isEmpty { member("query") { JSONValue.writeString(query, to: &$0) } }
+    member("connection") { JSONValue.writeString(connection, to: &$0) }
+    member("baseURL") { JSONValue.writeString(baseURL, to: &$0) }
+    member("from") { JSONValue.writeString(client, to: &$0) }
+    if !agent.isEmpty { member("agent") { JSONValue.writeString(agent, to: &$0) } }
+    member("received") { JSONValue.writeString(received.description, to: &$0) }
+    member("body") { body.write(to: &$0) }
+    out.append(UInt8(ascii: "}"))
+    return out
+  }
+}
+
+extension AcceptedLine {
+  /// Reads a line back; nil when it lacks what a write needs.
+  package init?(_ line: SpoolLine) {
+    guard let data = try? JSONValue(parsing: line.data),
+      let method = data["method"]?.string.flatMap(AcceptedWrite.Verb.init(rawValue:)),
+      let path = data["path"]?.string, let connection = data["connection"]?.string
+    else { return nil }
+    self.init(
+      method: method, path: path, query: data["query"]?.string ?? "", connection: connection,
+      baseURL: data["baseURL"]?.string ?? "", client: data["from"]?.string ?? "",
+      agent: data["agent"]?.string ?? "",
+      received: data["received"]?.string.flatMap { Timestamp(parsing: $0) } ?? line.timestamp,
+      body: data["body"]?.object ?? JSONObject())
+  }
+}

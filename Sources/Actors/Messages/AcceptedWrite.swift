@@ -1,0 +1,43 @@
+package import Transport
+
+/// Authentication → mapping: a write of a known connection, already in `1-accepted`.
+package struct AcceptedWrite: Sendable {
+  package enum Verb: String, Sendable {
+    case create = "POST"
+    case replace = "PUT"
+    case patch = "PATCH"
+    case delete = "DELETE"
+  }
+
+  /// The request id; the outcome names the write by it.
+  package let request: String
+  /// Its line in `1-accepted`.
+  package let accepted: UInt64
+  package let received: Timestamp
+  package let verb: Verb
+  package let connection: Connection
+  /// "User".
+  package let resourceType: String
+  /// From the path, or drawn at acceptance for a POST.
+  package let resourceId: String
+  /// Without secrets; empty for DELETE.
+  package let body: JSONObject
+  /// As sent, still percent-encoded.
+  package let query: String
+  package let baseURL: String
+  package let reply: PendingReply
+
+  /// One resource is one key: its writes are mapped in order, and its events delivered in order.
+  package var key: ResourceKey { ResourceKey(connection: connection.id, id: resourceId) }
+}
+
+/// Names one SCIM resource of one connection.
+package struct ResourceKey: Sendable, Hashable {
+  package let connection: String
+  package let id: String
+
+  package init(connection: String, id: String) {
+    self.connection = connection
+    self.id = id
+  }
+}

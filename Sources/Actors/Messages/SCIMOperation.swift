@@ -1,0 +1,61 @@
+/// What a SCIM request wants, read off its method and path before anything else is known.
+package enum SCIMOperation: Sendable, Equatable {
+  case discovery(Discovery)
+  case one(endpoint: String, id: String)
+  case list(endpoint: String)
+  case write(AcceptedWrite.Verb, endpoint: String, id: String?)
+
+  package enum Discovery: Sendable, Equatable {
+    case serviceProviderConfig
+    case schemas(urn: String?)
+    case resourceTypes(name: String?)
+  }
+
+  /// - Parameters:
+  ///   - segments: the path after the Base URL, percent-decoded, empty segments dropped.
+  ///   - endpoints: the resource types that are served, as they stand in paths ("Users").
+  /// - Throws: 404 for what is not served, 405 for a method it does not have, 501 for `/Me`.
+  package init(method: String, segments: [String], endpoints: [String]) throws(SCIMError) {
+    guard let first = segments.first else { throw .unknownRoute }
+    if first == "Me" { throw .meNotSupported }
+    if let discovery = try Self.discovery(segments) {
+      guard method == "GET" || method == "HEAD" else { throw .methodNotAllowed(method, allowed: "GET")
+      }
+      self = .discovery(discovery)
+      return
+    }
+    guard let endpoint = endpoints.first(where: { $0.lowercased() == first.lowercased() }) else {
+      throw .unknownRoute
+    }
+    if segments.count > 1, endpoints.contains(segments[1]) { throw .baseURLEndsInUsers }
+    guard segments.count <= 2 else { throw .unknownRoute }
+    let id = segments.count == 2 ? segments[1] : nil
+    self = try Self.resource(method, endpoint, id)
+  }
+
+  private static func discovery(_ segments: [String]) throws(SCIMError) -> Discovery? {
+    guard segments.count <= 2 else { return nil }
+    let name = segments.count == 2 ? segments[1] : nil
+    switch segments[0] {
+    case "ServiceProviderConfig": return name == nil ? .serviceProviderConfig : nil
+    case "Schemas": return .schemas(urn: name)
+    case "ResourceTypes": return .resourceTypes(name: name)
+    default: return nil
+    }
+  }
+
+  private static func resource(
+    _ method: String, _ endpoint: String, _ id: String?
+  ) throws(SCIMError) -> SCIMOperation {
+    switch (method, id) {
+    case ("GET", let id?), ("HEAD", let id?): return .one(endpoint: endpoint, id: id)
+    case ("GET", nil), ("HEAD", nil): return .list(endpoint: endpoint)
+    case ("POST", nil): return .write(.create, endpoint: endpoint, id: nil)
+    case ("PUT", let id?): return .write(.replace, endpoint: endpoint, id: id)
+    case ("PATCH", let id?): return .write(.patch, endpoint: endpoint, id: id)
+    case ("DELETE", let id?): return .write(.delete, endpoint: endpoint, id: id)
+    default:
+      throw .methodNotAllowed(method, allowed: id == nil ? "GET, POST" : "GET, PUT, PATCH, DELETE")
+    }
+  }
+}

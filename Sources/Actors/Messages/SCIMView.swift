@@ -1,0 +1,45 @@
+package import Transport
+
+/// How a caller wants to see resources: below which Base URL, with which attributes.
+package struct SCIMView: Sendable {
+  package let type: SCIMResourceType
+  private let baseURL: String
+  private let projection: SCIMProjection?
+
+  /// - Parameter query: of which `attributes` and `excludedAttributes` count here.
+  package init(query: HTTPQuery, type: SCIMResourceType, baseURL: String) throws(SCIMError) {
+    self.type = type
+    self.baseURL = baseURL
+    projection = try SCIMProjection.wanted(parameters: query.pairs, type: type)
+  }
+
+  package init(projection: SCIMProjection?, type: SCIMResourceType, baseURL: String) {
+    self.type = type
+    self.baseURL = baseURL
+    self.projection = projection
+  }
+
+  /// - Parameter stored: the stored form of the resource with that id.
+  package func body(of stored: [UInt8], id: String) -> [UInt8] {
+    SCIMRendering.answer(stored, type: type, location: location(of: id), projection: projection)
+  }
+
+  package func location(of id: String) -> String { type.location(of: id, baseURL: baseURL) }
+}
+
+extension HTTPQuery {
+  /// Names and values, decoded, in order.
+  package var pairs: [(name: String, value: String)] { items.map { ($0.name, $0.value) } }
+}
+
+extension ResourceRow {
+  /// The resource as a tree, for changing it; nil once it is deleted.
+  var stored: SCIMResource? {
+    guard let resource, let parsed = try? JSONValue(parsing: resource),
+      case .object(var attributes) = parsed
+    else { return nil }
+    attributes.members.removeAll { $0.name == "id" || $0.name == "meta" }
+    let unknown = unknown.flatMap { try? JSONValue(parsing: $0) }?.object
+    return SCIMResource(attributes: attributes, unknown: unknown ?? JSONObject())
+  }
+}

@@ -1,0 +1,97 @@
+import Synchronization
+package import Transport
+
+/// `3-committed` as delivery reads it: the newest outcomes from memory, older ones from disk.
+///
+/// Outcomes are pushed once they are durable, in seq order. Only `capacity` of them, and no more
+/// than `maxBytes` of events, stay in memory; a reader that lags further reads the disk, so a slow
+/// webhook costs neither memory nor anybody else's time.
+package final class CommittedTail: CommittedLog {
+  private struct Tail {
+    var outcomes: [CommittedOutcome] = []
+    /// Index of the oldest outcome still held; the array is compacted when half of it is spent.
+    var first = 0
+    var bytes = 0
+    /// The newest outcome that readers may have.
+    var lastSeq: UInt64
+    var bells: [AsyncStream<UInt64>.Continuation] = []
+  }
+
+  private static let capacity = 4096
+  private static let maxBytes = 4 << 20
+  /// One disk read for a lagging webhook.
+  private static let diskBytes = 1 << 20
+
+  private let tail: Mutex<Tail>
+  private let hop: SpoolHop
+  private let disk: BlockingThread
+
+  package init(hop: SpoolHop, disk: BlockingThread) {
+    self.hop = hop
+    self.disk = disk
+    tail = Mutex(Tail(lastSeq: hop.durableSeq))
+  }
+
+  /// The newest outcome that is durable and readable here.
+  package var durableSeq: UInt64 { tail.withLock { $0.lastSeq } }
+
+  /// Rings with the newest `durableSeq`; bells that nobody answers are folded into one.
+  package func doorbell() -> AsyncStream<UInt64> {
+    let (stream, continuation) = AsyncStream.makeStream(
+      of: UInt64.self, bufferingPolicy: .bufferingNewest(1))
+    tail.withLock { $0.bells.append(continuation) }
+    return stream
+  }
+
+  /// Called by the spool's thread when an outcome has become durable.
+  func push(_ outcome: CommittedOutcome) {
+    let bells = tail.withLock { tail in
+      tail.lastSeq = outcome.seq
+      tail.outcomes.append(outcome)
+      tail.bytes += outcome.eventBytes
+      while tail.outcomes.count - tail.first > Self.capacity || tail.bytes > Self.maxBytes {
+        guard tail.first < tail.outcomes.count else { break }
+        tail.bytes -= tail.outcomes[tail.first].eventBytes
+        tail.first += 1
+      }
+      if tail.first > Self.capacity {
+        tail.outcomes.removeFirst(tail.first)
+        tail.first = 0
+      }
+      return tail.bells
+    }
+    for bell in bells { bell.yield(outcome.seq) }
+  }
+
+  /// The outcomes from `seq` on that are durable, at most `limit`, and where to go on.
+  package func outcomes(
+    from seq: UInt64, limit: Int
+  ) async throws -> (outcomes: [CommittedOutcome], next: UInt64) {
+    guard seq <= durableSeq else { return ([], seq) }
+    if let found = recent(from: seq, limit: limit) {
+      return (found, (found.last?.seq).map { $0 + 1 } ?? seq)
+    }
+    let hop = hop
+    let lines = try await disk.run {
+      try hop.lines(from: seq, limit: limit, maxBytes: Self.diskBytes)
+    }
+    let outcomes = try lines.map { try CommittedOutcome(seq: $0.seq, data: $0.data) }
+    return (outcomes, (lines.last?.seq).map { $0 + 1 } ?? seq)
+  }
+
+  private func recent(from seq: UInt64, limit: Int) -> [CommittedOutcome]? {
+    tail.withLock { tail in
+      guard tail.first < tail.outcomes.count, tail.outcomes[tail.first].seq <= seq,
+        let last = tail.outcomes.last, seq <= last.seq
+      else { return nil }
+      let held = tail.outcomes[tail.first...]
+      let start = held.startIndex + Int(seq - held[held.startIndex].seq)
+      guard start < held.endIndex, held[start].seq == seq else { return nil }
+      return Array(held[start..<min(start + limit, held.endIndex)])
+    }
+  }
+}
+
+extension CommittedOutcome {
+  fileprivate var eventBytes: Int { events.reduce(64) { $0 + $1.body.count } }
+}

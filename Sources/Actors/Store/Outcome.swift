@@ -1,0 +1,107 @@
+package import Transport
+
+/// One line of `3-committed`: what became of one write, with everything replay needs.
+///
+/// Values that were computed once (ids, timestamps, versions, rendered bodies) are logged, never
+/// recomputed, so that reading an old log does not depend on today's mapping.
+package struct Outcome: Sendable {
+  package enum Result: String, Sendable {
+    case applied
+    case unchanged
+    case refused
+  }
+
+  /// The request that caused it; outcomes name their accepted line by it.
+  package var request: String
+  /// Its seq in `1-accepted`; nil when no accepted line stands behind it.
+  package var accepted: UInt64?
+  package var result: Result
+  package var status: Int
+  package var resourceType: String
+  package var key: ResourceKey
+  package var version: Int
+  package var created: Timestamp
+  package var lastModified: Timestamp
+  /// The stored form of the resource; nil when it is deleted or nothing was applied.
+  package var resource: [UInt8]?
+  package var unknown: [UInt8]?
+  /// Only when the employee changed without an event that carries it.
+  package var employee: [UInt8]?
+  package var events: [CommittedEvent]
+  /// Why it was refused, as answered.
+  package var detail: String?
+
+  /// The member of `data` each value is written as.
+  package enum Name {
+    static let request = "request"
+    static let accepted = "accepted"
+    static let outcome = "outcome"
+    static let status = "status"
+    static let version = "version"
+    static let created = "created"
+    static let lastModified = "lastModified"
+    static let resource = "resource"
+    static let unknown = "unknown"
+    static let employee = "employee"
+    static let events = "events"
+    static let detail = "detail"
+  }
+}
+
+extension Outcome {
+  /// "user.created", "user.refused": the line's `type`.
+  package var lineType: String {
+    let noun = resourceType.lowercased()
+    switch result {
+    case .refused: return noun + ".refused"
+    case .unchanged: return noun + ".unchanged"
+    case .applied:
+      if resource == nil { return noun + ".deleted" }
+      return noun + (version == 1 ? ".created" : ".updated")
+    }
+  }
+
+  package var record: SpoolRecord {
+    SpoolRecord(
+      id: request, key: "\(key.connection)/\(resourceType)s/\(key.id)", type: lineType, data: data)
+  }
+
+  /// The line's `data`: one JSON object, its rendered parts copied as they are.
+  private var data: [UInt8] {
+    var out: [UInt8] = []
+    out.reserveCapacity(512 + (resource?.count ?? 0) + events.reduce(0) { $0 + $1.body.count })
+    out.append(contentsOf: #"{"request":"#.utf8)
+    JSONValue.writeString(request, to: &out)
+    if let accepted { out.append(contentsOf: #","accepted":\#(accepted)"#.utf8) }
+    out.append(contentsOf: #","outcome":"\#(result.rawValue)","status":\#(status)"#.utf8)
+    if let detail {
+      out.append(contentsOf: #","detail":"#.utf8)
+      JSONValue.writeString(detail, to: &out)
+    }
+    if result == .applied { writeState(to: &out) }
+    out.append(contentsOf: #","events":["#.utf8)
+    for (index, event) in events.enumerated() {
+      if index > 0 { out.append(UInt8(ascii: ",")) }
+      out.append(contentsOf: event.body)
+    }
+    out.append(contentsOf: "]}".utf8)
+    return out
+  }
+
+  private func writeState(to out: inout [UInt8]) {
+    out.append(contentsOf: #","version":\#(version),"created":""#.utf8)
+    out.append(contentsOf: created.utf8)
+    out.append(contentsOf: #"","lastModified":""#.utf8)
+    out.append(contentsOf: lastModified.utf8)
+    out.append(contentsOf: #"","resource":"#.utf8)
+    out.append(contentsOf: resource ?? Array("null".utf8))
+    if let unknown {
+      out.append(contentsOf: #","unknown":"#.utf8)
+      out.append(contentsOf: unknown)
+    }
+    if let employee {
+      out.append(contentsOf: #","employee":"#.utf8)
+      out.append(contentsOf: employee)
+    }
+  }
+}

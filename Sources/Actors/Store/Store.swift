@@ -1,0 +1,208 @@
+package import Transport
+
+/// The state store: the single writer of what the product knows.
+///
+/// It compares each change with the version it was made from, checks uniqueness, applies it in
+/// memory and appends one outcome with its events to `3-committed`. Memory runs ahead of the
+/// disk; answers do not: they are given by the spool's thread once their line is durable.
+package actor Store: Stage {
+  package nonisolated let name = StageName.store
+  package nonisolated let input: BoundedChannel<MappedChange>
+  package nonisolated let view: ConfigurationView
+  package nonisolated let committed: SpoolHop
+
+  /// How many changes are taken from the stream at once; bounds how long a read waits.
+  private static let batch = 32
+
+  var state: StoreState
+  let log: CommittedTail
+  private let epoch: Int
+  private let counters: StoreCounters
+
+  package init(
+    state: StoreState, committed: SpoolHop, log: CommittedTail, view: ConfigurationView,
+    capacity: Int, epoch: Int, counters: StoreCounters
+  ) {
+    self.state = state
+    self.committed = committed
+    self.log = log
+    self.view = view
+    self.epoch = epoch
+    self.counters = counters
+    input = BoundedChannel(capacity: capacity)
+  }
+
+  package func run() async throws {
+    while let changes = await input.next(max: Self.batch) {
+      for change in changes { change.verdict.resolve(decide(change)) }
+    }
+  }
+
+  private func decide(_ change: MappedChange) -> Verdict {
+    guard state.configuration.connections[change.write.connection.id]?.enabled == true else {
+      return refuse(change, .connectionOff)
+    }
+    switch change.decision {
+    case .refuse(let error): return refuse(change, error)
+    case .unchanged(let version): return keep(change, version)
+    case .apply(let next): return apply(change, next)
+    }
+  }
+
+  private func refuse(_ change: MappedChange, _ error: SCIMError) -> Verdict {
+    var outcome = Outcome(
+      of: Origin(change), at: change.target, .refused, status: error.status, received: change)
+    outcome.detail = error.detail
+    let seq = write(outcome, then: Answer(to: change.write.reply, with: SCIMAnswer(error)))
+    state.pass(seq: seq)
+    counters.refused.add()
+    return .decided
+  }
+
+  private func keep(_ change: MappedChange, _ version: Int) -> Verdict {
+    guard let row = state.row(change.target), !row.isDeleted, row.version == version else {
+      return .stale
+    }
+    let outcome = Outcome(
+      of: Origin(change), at: change.target, .unchanged, status: change.answer.status,
+      received: change)
+    let seq = write(outcome, then: Answer(to: change.write.reply, with: change.answer))
+    state.pass(seq: seq)
+    counters.unchanged.add()
+    return .decided
+  }
+
+  private func apply(_ change: MappedChange, _ next: ResourceState) -> Verdict {
+    guard (state.row(change.target)?.version ?? 0) == next.base else { return .stale }
+    let connection = change.write.connection
+    if next.resource != nil, let holder = holder(of: next.keys.userName, besides: change.target) {
+      return refuse(change, holder.keys.active ? .userNameTaken : .userNameHeld)
+    }
+    guard let consumer = state.configuration.consumers[connection.consumerId] else {
+      return refuse(change, .connectionOff)
+    }
+    _ = commit(
+      next, at: change.target, as: Origin(change), consumer, connection,
+      then: Answer(to: change.write.reply, with: change.answer))
+    return .decided
+  }
+
+  /// The live resource that has that userName already (RFC 7643 §4.1.1: unique, without case).
+  private func holder(of userName: String, besides key: ResourceKey) -> ResourceRow? {
+    guard let place = state.indexes[key.connection]?.row(userName: userName) else { return nil }
+    let row = state.rows[place]
+    return row.key == key ? nil : row
+  }
+
+  /// Logs a resource's new state with its events, and takes it over.
+  func commit(
+    _ next: ResourceState, at key: ResourceKey, as origin: Origin, _ consumer: Consumer,
+    _ connection: Connection, then answer: Answer?
+  ) -> UInt64 {
+    var outcome = Outcome(next, at: key, as: origin)
+    var sequence = state.sequence(of: connection.id)
+    outcome.events = next.events.map { decision in
+      sequence += 1
+      return CommittedEvent(
+        decision, of: next, as: origin, consumer, connection, sequence: UInt64(sequence),
+        epoch: epoch)
+    }
+    if outcome.events.isEmpty { outcome.employee = next.employeeBytes }
+    let seq = write(outcome, then: answer)
+    state.put(ResourceRow(key, next, seq: seq), sequence: sequence)
+    counters.applied.add()
+    counters.events.add(UInt64(outcome.events.count))
+    return seq
+  }
+
+  /// Appends the outcome; once it is durable, delivery may see it and the caller is answered.
+  private func write(_ outcome: Outcome, then answer: Answer?) -> UInt64 {
+    let log = log
+    let request = outcome.request
+    let events = outcome.events
+    return committed.append(outcome.record) { seq in
+      log.push(CommittedOutcome(seq: seq, requestId: request, events: events))
+      answer?.give()
+    }
+  }
+
+  /// An answer that waits for the disk.
+  struct Answer: Sendable {
+    private let reply: PendingReply
+    private let answer: SCIMAnswer
+
+    init(to reply: PendingReply, with answer: SCIMAnswer) {
+      self.reply = reply
+      self.answer = answer
+    }
+
+    func give() { reply.resolve(answer) }
+  }
+
+  /// What caused a commit: a SCIM write, or an administrator.
+  struct Origin: Sendable {
+    var request: String
+    var accepted: UInt64?
+    var method: String
+    var resourceType: String
+    var status: Int
+  }
+}
+
+extension Store.Origin {
+  fileprivate init(_ change: MappedChange) {
+    self.init(
+      request: change.write.request, accepted: change.write.accepted,
+      method: change.write.verb.rawValue, resourceType: change.write.resourceType,
+      status: change.answer.status)
+  }
+}
+
+extension Outcome {
+  fileprivate init(
+    of origin: Store.Origin, at key: ResourceKey, _ result: Result, status: Int,
+    received change: MappedChange
+  ) {
+    self.init(
+      request: origin.request, accepted: origin.accepted, result: result, status: status,
+      resourceType: origin.resourceType, key: key, version: 0, created: change.write.received,
+      lastModified: change.write.received, resource: nil, unknown: nil, employee: nil, events: [],
+      detail: nil)
+  }
+
+  fileprivate init(_ next: ResourceState, at key: ResourceKey, as origin: Store.Origin) {
+    self.init(
+      request: origin.request, accepted: origin.accepted, result: .applied, status: origin.status,
+      resourceType: origin.resourceType, key: key, version: next.version, created: next.created,
+      lastModified: next.lastModified, resource: next.resource, unknown: next.unknown,
+      employee: nil, events: [], detail: nil)
+  }
+}
+
+extension ResourceRow {
+  fileprivate init(_ key: ResourceKey, _ next: ResourceState, seq: UInt64) {
+    self.init(
+      key: key, version: next.version, created: next.created, lastModified: next.lastModified,
+      resource: next.resource, unknown: next.unknown, keys: next.keys,
+      employeeId: next.employeeId, employee: next.employeeBytes, lastSeq: seq)
+  }
+}
+
+extension CommittedEvent {
+  fileprivate init(
+    _ decision: EmployeeEvents.Decision, of next: ResourceState, as origin: Store.Origin,
+    _ consumer: Consumer, _ connection: Connection, sequence: UInt64, epoch: Int
+  ) {
+    let id = ULID.make(prefix: "evt_")
+    let envelope = Envelope(
+      id: id, type: decision.type, timestamp: next.lastModified, sequence: sequence,
+      epoch: epoch, method: origin.method, requestId: origin.request)
+    let body = Self.render(
+      envelope, consumer: consumer, connection: connection, data: next.employeeBytes,
+      decision: decision)
+    self.init(
+      id: id, type: decision.type.rawValue, key: next.employeeId,
+      applicationId: connection.applicationId, consumerId: consumer.id,
+      connectionId: connection.id, sequence: sequence, timestamp: next.lastModified, body: body)
+  }
+}
