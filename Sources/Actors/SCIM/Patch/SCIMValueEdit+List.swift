@@ -191,12 +191,12 @@ extension SCIMValueEdit {
   private func stamp(_ value: JSONValue, for sub: SCIMAttribute) -> JSONValue? {
     if sub.kind == .boolean && sub.name == "primary" { return value }
     guard sub.name == "type", let text = value.string else {
-      return edit.kind == .add ? value : nil
+      return edit.kind == .add ? value : .none
     }
     let canonical = sub.canonicalValues.first { SCIMText.sameName($0, text) }
     if let canonical { return .string(canonical) }
     let isFree = edit.creates || edit.kind == .add || sub.canonicalValues.isEmpty
-    return isFree ? value : nil
+    return isFree ? value : .none
   }
 
   /// The element made primary is the only one (RFC 7644 §3.5.2).

@@ -156,7 +156,7 @@ package struct SCIMProjection: Sendable {
       }
       return members.isEmpty ? nil : .object(JSONObject(members))
     default:
-      return attribute.isComplex ? nil : value
+      return attribute.isComplex ? .none : value
     }
   }
 }

@@ -102,6 +102,8 @@ struct SCIMCoercion {
   }
 
   /// The value when it fits the kind, or can be read as one without loss.
+  ///
+  /// `.none` and not `nil`: beside a `JSONValue`, the literal would be JSON's null.
   static func scalar(_ value: JSONValue, for kind: SCIMAttribute.Kind) -> JSONValue? {
     switch (kind, value) {
     case (.string, .string), (.reference, .string), (.boolean, .bool), (.decimal, .number):
@@ -110,13 +112,13 @@ struct SCIMCoercion {
       return .string(number.text)
     case (.boolean, .string(let text)):
       if SCIMText.sameName(text, "true") { return .bool(true) }
-      return SCIMText.sameName(text, "false") ? .bool(false) : nil
+      return SCIMText.sameName(text, "false") ? .bool(false) : .none
     case (.integer, .number(let number)):
-      return number.isInteger ? value : nil
+      return number.isInteger ? value : .none
     case (.dateTime, .string(let text)):
-      return Timestamp(parsing: text) == nil ? nil : value
+      return Timestamp(parsing: text) == nil ? .none : value
     case (.binary, .string(let text)):
-      return isBase64(text) ? value : nil
+      return isBase64(text) ? value : .none
     default:
       return nil
     }
