@@ -44,7 +44,7 @@ extension API {
       throw .unauthorized(
         "This is a connection's API token, which belongs in the identity provider, not here.")
     }
-    if text.hasPrefix("whsec_") {
+    if text.hasPrefix(WebhookSignature.secretPrefix) {
       throw .unauthorized("This is a webhook's signing secret; it is never sent anywhere.")
     }
   }

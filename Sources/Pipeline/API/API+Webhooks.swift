@@ -30,7 +30,7 @@ extension API {
 
   /// Puts the signing secret on disk, then the record that names it.
   func commit(_ webhook: Webhook, requestId: String) async throws(APIError) -> Secret {
-    let secret = IssuedToken.signingSecret()
+    let secret = WebhookSignature.makeSecret()
     try await backend.storeSecret(webhookId: webhook.id, secret: secret)
     try await backend.administer([.webhookCreated(webhook)], requestId: requestId)
     return secret

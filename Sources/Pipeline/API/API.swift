@@ -37,6 +37,9 @@ final class API: Sendable {
   }
 
   /// Answers one request, whole; refusals included.
+  ///
+  /// Concurrent, since parsing and lists take longer than a connection's event loop may be held.
+  @concurrent
   func respond(to request: HTTPRequest) async -> HTTPResponse {
     let requestId = ULID.make(prefix: "req_")
     do throws(APIError) {

@@ -7,6 +7,8 @@ extension APIRoutes {
     route: APIRoute, parameters: [String: String]
   ) {
     let parts = parts(of: path)
+    // RFC 9110 §9.3.2: HEAD is GET without the body, which the server leaves out.
+    let method = method == "HEAD" ? "GET" : method
     let matches = all.compactMap { route in
       route.match(parts).map { (route: route, parameters: $0) }
     }

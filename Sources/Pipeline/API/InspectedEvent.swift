@@ -42,8 +42,8 @@ extension InspectedEvent.Verdict {
       self = .missing
       return
     }
-    let signed = Array("\(id).\(time).".utf8) + request.body
-    let wanted = keys.compactMap { Self.signature(of: signed, key: $0) }
+    let wanted = WebhookSignature(secrets: keys)
+      .header(id: id, timestamp: seconds, body: request.body).split(separator: " ").map(String.init)
     let given = signatures.split(separator: " ").map(String.init)
     let matches = given.contains { one in wanted.contains { constantTimeEqual($0, one) } }
     guard matches else {
@@ -52,13 +52,5 @@ extension InspectedEvent.Verdict {
     }
     let skew = abs(seconds.subtractingReportingOverflow(now.seconds).partialValue)
     self = skew <= Inspector.Bounds.skew ? .ok : .stale
-  }
-
-  private static func signature(of message: [UInt8], key: Secret) -> String? {
-    let text = key.reveal()
-    guard text.hasPrefix("whsec_"), let bytes = Base64.decode(String(text.dropFirst(6))) else {
-      return nil
-    }
-    return "v1," + Base64.encode(HMACSHA256.code(for: message, key: bytes))
   }
 }

@@ -33,11 +33,6 @@ struct IssuedToken: Sendable {
     record = HashedToken(id: ULID.make(prefix: kind.idPrefix), token: text, createdAt: now)
     secret = Secret(text)
   }
-
-  /// `whsec_` + base64 of 24 random bytes (Standard Webhooks 1.0.0).
-  static func signingSecret() -> Secret {
-    Secret("whsec_" + Base64.encode(Random.bytes(24)))
-  }
 }
 
 extension HashedToken {

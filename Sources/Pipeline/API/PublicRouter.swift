@@ -18,7 +18,11 @@ struct PublicRouter: Sendable {
   func respond(to request: HTTPRequest) async -> HTTPResponse {
     switch Self.area(of: request) {
     case .scim: await scim(request)
-    case .api: await api.respond(to: request)
+    case .api:
+      // Off the connection's event loop: a list or a large body would hold up its neighbours.
+      await withTaskExecutorPreference(globalConcurrentExecutor) {
+        await api.respond(to: request)
+      }
     case .health: health.respond(to: request)
     case .inspector: inspect(request)
     }

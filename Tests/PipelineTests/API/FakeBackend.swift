@@ -1,4 +1,5 @@
 import Actors
+import Glibc
 import Synchronization
 import Transport
 
@@ -9,6 +10,10 @@ final class FakeBackend: APIBackend {
   struct State {
     var configuration = Configuration()
     var seq: UInt64 = 0
+    /// Times `administer` was called.
+    var records = 0
+    /// The thread a status was asked on.
+    var thread: UInt?
     var secrets: [String: [Secret]] = [:]
     var employees: [String: Employee] = [:]
     var refusal: WriteRefusal?
@@ -24,6 +29,7 @@ final class FakeBackend: APIBackend {
   var configuration: Configuration { state.withLock { $0.configuration } }
   var publicURL: String { "https://scim.example.com" }
   var writeRefusal: WriteRefusal? { state.withLock { $0.refusal } }
+  var records: Int { state.withLock { $0.records } }
   var calls: [String] { state.withLock { $0.calls } }
 
   func administer(_ changes: [AdminChange], requestId: String) async throws(APIError) {
@@ -31,6 +37,7 @@ final class FakeBackend: APIBackend {
     // Room for another call to slip in between reading and writing, if nothing forbids it.
     await Task.yield()
     state.withLock { state in
+      state.records += 1
       for change in changes {
         state.seq += 1
         state.configuration.apply(change, at: state.seq)
@@ -77,7 +84,8 @@ final class FakeBackend: APIBackend {
   }
 
   func status() async -> ServerStatus {
-    ServerStatus(
+    state.withLock { $0.thread = pthread_self() }
+    return ServerStatus(
       version: "0.1.0", spool: "/srv/spool", listen: ["127.0.0.1:8080"],
       startedAt: Timestamp(milliseconds: 0), employees: 0, eventsWaiting: 0, deadLetters: 0,
       hops: [], webhooks: [], diskFreeBytes: 1, diskReserveBytes: 1)

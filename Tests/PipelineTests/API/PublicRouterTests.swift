@@ -1,4 +1,6 @@
 import Actors
+import Glibc
+import Synchronization
 import Testing
 import Transport
 
@@ -10,6 +12,28 @@ struct PublicRouterTests {
   @Test(arguments: ["/scim/v2/abc/Users", "/scim", "//scim/v2/abc", "/scim/v2/abc//Users/"])
   func `everything below scim is SCIM's`(target: String) async {
     #expect(await harness.send("GET", target).status == 299)
+  }
+
+  @Test func `the API does not hold a connection's event loop`() async {
+    let loop = EventLoop(name: "test")
+    defer { loop.stop() }
+    let harness = harness
+    let mine = await withTaskExecutorPreference(loop) {
+      _ = await harness.own("GET", "/api/status")
+      return await Self.thread()
+    }
+    let theirs = harness.backend.state.withLock { $0.thread }
+    #expect(theirs != nil)
+    #expect(theirs != mine)
+  }
+
+  @concurrent
+  private static func thread() async -> UInt { pthread_self() }
+
+  @Test func `HEAD is answered as GET`() async throws {
+    let tenant = try await Tenant("Acme", in: harness)
+    #expect(await harness.send("HEAD", "/api/consumers", token: tenant.token).status == 200)
+    #expect(await harness.send("HEAD", "/api/auth").status == 405)
   }
 
   @Test func `alive and ready are told apart`() async {
