@@ -39,8 +39,11 @@ struct SegmentSurvey {
   /// Lines that hold at least one reference.
   private(set) var namingLines = 0
 
-  /// The last valid number of all, behind damage or not.
-  var lastOfAll: UInt64 { strays.last?.seq ?? last }
+  /// Whether something that had been synced does not read back; otherwise damage is a torn end.
+  var isDamagedBelowBase: Bool { damage != nil && (header == nil || highestBase > last + 1) }
+
+  /// The last number that counts: behind damage only when the damage is not a torn end.
+  var lastOfAll: UInt64 { highestBase > last + 1 ? strays.last?.seq ?? last : last }
 
   /// Reads the whole segment.
   init(

@@ -29,6 +29,7 @@ package final class FileBell: Sendable {
   private static func milliseconds(_ duration: Duration) -> Int32 {
     let (seconds, attoseconds) = duration.components
     if seconds < 0 || attoseconds < 0 { return 0 }
-    return Int32(clamping: seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+    let unit: Int64 = 1_000_000_000_000_000
+    return Int32(clamping: seconds * 1000 + (attoseconds + unit - 1) / unit)
   }
 }
