@@ -109,11 +109,16 @@ extension DeliveryQueue {
         : Parked(entry.position, attempts: entry.attempts, next: entry.next)
     }
     for entry in ledger { replay(entry) }
+    // What is done beyond the cursor needs no entry: `doneThrough` knows it.
+    parked = parked.filter { key, entry in
+      !entry.positions.isEmpty || entry.last.seq <= scanEnd || doneThrough[key] == nil
+    }
     for (key, entry) in parked where !entry.positions.isEmpty {
       due.push(key, at: entry.next)
       parkedPositions += 1
     }
     read = parked.values.reduce(read) { min($0, $1.positions.first?.seq ?? $1.last.seq) }
+    parkedScanEnd = parked.values.reduce(scanEnd) { max($0, $1.last.seq) }
     doneThroughEnd = doneThrough.values.reduce(0) { max($0, $1.seq) }
   }
 
@@ -149,7 +154,8 @@ extension DeliveryQueue {
   }
 
   private func ledgerFrom(_ ledgerEnd: UInt64) -> UInt64 {
-    let end = doneThrough.isEmpty ? ledgerEnd + 1 : restoredLedgerFrom
+    let isCaughtUp = read > max(doneThroughEnd, parkedScanEnd)
+    let end = isCaughtUp ? ledgerEnd + 1 : restoredLedgerFrom
     return min(end, window.firstLedgerSeq ?? end)
   }
 }

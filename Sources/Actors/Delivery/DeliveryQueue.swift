@@ -31,6 +31,8 @@ package struct DeliveryQueue: Sendable {
     package var parkedKeys = 10_000
     /// Positions that wait behind parked keys; at it reading stops.
     package var parkedPositions = 65_536
+    /// Lines remembered after the oldest unfinished one; at it reading stops.
+    package var linesAhead = 65_536
 
     package init() {}
   }
@@ -58,6 +60,8 @@ package struct DeliveryQueue: Sendable {
     var positions = RingBuffer<Position>()
     /// The newest position known of this key, in `positions` or done.
     var last: Position
+    /// The newest position known to be done, when that is `last`.
+    var done: Position? { positions.isEmpty ? last : nil }
     /// Attempts used up for the first of `positions`.
     var attempts: Int
     var next: Timestamp
@@ -82,9 +86,12 @@ package struct DeliveryQueue: Sendable {
   var parkedTurn = true
   /// What the cursor called done; lines up to here are read only for parked keys.
   var scanEnd: UInt64 = 0
+  /// Up to here lines can hold more of a key that was parked at the restart.
+  var parkedScanEnd: UInt64 = 0
   /// Per key, what the ledger says was done although the cursor does not.
   var doneThrough: [String: Position] = [:]
   var doneThroughEnd: UInt64 = 0
+  /// The ledger up to the restart counts from here until all lines it speaks of are read again.
   var restoredLedgerFrom: UInt64 = 0
 
   /// - Parameter read: the first log line whose events it gets.
@@ -92,6 +99,7 @@ package struct DeliveryQueue: Sendable {
     self.read = read
     self.limits = limits
     scanEnd = read - 1
+    parkedScanEnd = scanEnd
   }
 
   package var inFlight: Int { busy.count }
@@ -101,8 +109,12 @@ package struct DeliveryQueue: Sendable {
 
   /// Whether it takes more lines.
   package var wantsMore: Bool {
-    waitingCount < limits.readAhead && parked.count < limits.parkedKeys
-      && parkedPositions < limits.parkedPositions
+    if parkedPositions >= limits.parkedPositions || window.count >= limits.linesAhead {
+      return false
+    }
+    // Until all of the parked keys is known, reading on is what makes their number fall.
+    return read <= parkedScanEnd
+      || waitingCount < limits.readAhead && parked.count < limits.parkedKeys
   }
 }
 
@@ -112,7 +124,7 @@ extension DeliveryQueue {
     let key = event.key
     if let done = doneThrough[key], position <= done {
       if position.seq > scanEnd {
-        window.addDone(position.seq, ledgerSeq: restoredLedgerFrom)
+        window.add(position.seq, isOpen: false, ledgerSeq: restoredLedgerFrom)
       }
       return
     }
@@ -129,9 +141,9 @@ extension DeliveryQueue {
   /// Everything before `next` has been fed.
   package mutating func advance(to next: UInt64) {
     guard next > read else { return }
-    let wasScanning = read <= scanEnd
+    let wasScanning = read <= parkedScanEnd
     read = next
-    if wasScanning && read > scanEnd {
+    if wasScanning && read > parkedScanEnd {
       parked = parked.filter { !$0.value.positions.isEmpty }
     }
     if read > doneThroughEnd { doneThrough = [:] }
@@ -139,7 +151,13 @@ extension DeliveryQueue {
   }
 
   private mutating func park(_ key: String, _ position: Position) {
-    guard var entry = parked[key], position > entry.last else { return }
+    guard var entry = parked[key] else { return }
+    if position.seq > scanEnd {
+      let isDone = position < entry.positions.first ?? entry.last || position == entry.done
+      window.add(
+        position.seq, isOpen: false, ledgerSeq: isDone ? restoredLedgerFrom : nil)
+    }
+    guard position > entry.last else { return }
     parked[key] = nil  // so that its buffer is changed in place
     if entry.positions.isEmpty { due.push(key, at: entry.next) }
     entry.positions.append(position)
@@ -186,6 +204,7 @@ extension DeliveryQueue {
   ) {
     busy.remove(take.key)
     if parked[take.key] != nil {
+      if ending == .done { window.note(take.position.seq, ledgerSeq: ledgerSeq) }
       finishParked(take, ending, now)
     } else {
       finishWaiting(take, ending, ledgerSeq)
@@ -201,7 +220,7 @@ extension DeliveryQueue {
       entry.attempts = 0
       entry.next = now
       // While the log behind the cursor is still being read, more of this key may turn up.
-      if entry.positions.isEmpty && read > scanEnd { return }
+      if entry.positions.isEmpty && read > parkedScanEnd { return }
     case .retry(let time):
       entry.attempts = take.attempt
       entry.next = time

@@ -9,6 +9,10 @@ struct OutcomeWindow: Sendable {
     var open: Int
     /// The first ledger line about an event of it that is done.
     var ledgerSeq: UInt64?
+
+    mutating func note(_ seq: UInt64?) {
+      if let seq { ledgerSeq = min(ledgerSeq ?? seq, seq) }
+    }
   }
 
   private var slots: [Slot] = []
@@ -20,34 +24,31 @@ struct OutcomeWindow: Sendable {
   /// The oldest ledger line that tells about something done ahead of `firstOpen`.
   var firstLedgerSeq: UInt64? { slots[head...].lazy.compactMap(\.ledgerSeq).min() }
 
-  mutating func add(_ seq: UInt64) {
-    if head < slots.count, slots[slots.count - 1].seq == seq {
-      slots[slots.count - 1].open += 1
-    } else {
-      slots.append(Slot(seq: seq, open: 1, ledgerSeq: nil))
+  /// Lines it remembers.
+  var count: Int { slots.count - head }
+
+  /// One more event of the newest line.
+  /// - Parameters:
+  ///   - isOpen: false when it is done already or waits elsewhere.
+  ///   - ledgerSeq: a ledger line not after the one that tells it is done.
+  mutating func add(_ seq: UInt64, isOpen: Bool = true, ledgerSeq: UInt64? = nil) {
+    if count == 0 || slots[slots.count - 1].seq != seq {
+      slots.append(Slot(seq: seq, open: 0, ledgerSeq: nil))
     }
+    slots[slots.count - 1].open += isOpen ? 1 : 0
+    slots[slots.count - 1].note(ledgerSeq)
   }
 
-  /// A line of which an event was done by an earlier run.
-  mutating func addDone(_ seq: UInt64, ledgerSeq: UInt64) {
-    if head < slots.count, slots[slots.count - 1].seq == seq {
-      slots[slots.count - 1].ledgerSeq = ledgerSeq
-    } else {
-      slots.append(Slot(seq: seq, open: 0, ledgerSeq: ledgerSeq))
-    }
+  /// An event that waited elsewhere is done.
+  mutating func note(_ seq: UInt64, ledgerSeq: UInt64?) {
+    if let index = index(of: seq) { slots[index].note(ledgerSeq) }
   }
 
   /// One event of that line is done, or waits elsewhere (then without a ledger line).
   mutating func close(_ seq: UInt64, ledgerSeq: UInt64?) {
-    var low = head
-    var high = slots.count
-    while low < high {
-      let middle = (low + high) / 2
-      if slots[middle].seq < seq { low = middle + 1 } else { high = middle }
-    }
-    guard low < slots.count, slots[low].seq == seq else { return }
-    slots[low].open -= 1
-    if let ledgerSeq { slots[low].ledgerSeq = min(slots[low].ledgerSeq ?? ledgerSeq, ledgerSeq) }
+    guard let index = index(of: seq) else { return }
+    slots[index].open -= 1
+    slots[index].note(ledgerSeq)
     trim()
   }
 
@@ -58,5 +59,15 @@ struct OutcomeWindow: Sendable {
       slots.removeFirst(head)
       head = 0
     }
+  }
+
+  private func index(of seq: UInt64) -> Int? {
+    var low = head
+    var high = slots.count
+    while low < high {
+      let middle = (low + high) / 2
+      if slots[middle].seq < seq { low = middle + 1 } else { high = middle }
+    }
+    return low < slots.count && slots[low].seq == seq ? low : nil
   }
 }
