@@ -1,3 +1,0 @@
-import Testing
-@testable import Actors
-@Test func placeholder() { #expect(Bool(true)) }
