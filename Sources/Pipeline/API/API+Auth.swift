@@ -48,11 +48,11 @@ extension API {
     return consumer.id
   }
 
-  private func refusal(of key: String, from address: IPAddress?) -> APIError {
-    let wait = address.flatMap { address in
-      failures.withLock { $0.fail(from: address, at: options.now()) }
-    }
-    if let wait {
+  /// Guessing gets slow, a right key never does: only wrong ones are counted.
+  private func refusal(of key: String, from address: String) -> APIError {
+    let source = AttemptLimiter.Source(slug: "api/auth", address: Self.site(of: address))
+    let now = options.now()
+    if let wait = failures.withLock({ $0.failed(source, at: now) }) {
       return APIError(
         kind: .tooManyRequests,
         detail: "Too many wrong API keys came from this address; a right one is still accepted.",
@@ -64,5 +64,11 @@ extension API {
           + " starts with apikey_.")
     }
     return .unauthorized("The API key is not valid; the owner can make one with `key new`.")
+  }
+
+  /// One IPv6 customer holds a whole /64 and could fail from a new address each time.
+  private static func site(of address: String) -> String {
+    guard let parsed = IPAddress(parsing: address), parsed.isIPv6 else { return address }
+    return Hex.encode(Array(parsed.bytes.prefix(8)))
   }
 }

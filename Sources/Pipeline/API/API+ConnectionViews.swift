@@ -6,20 +6,29 @@ extension API {
   /// - Parameter showing: the token just made, in clear; everyone else sees its prefix.
   func publicJSON(_ connection: Connection, showing secret: Secret? = nil) -> JSONValue {
     let name = Integration.all.first { $0.serviceId == connection.serviceId }?.name
+    let activity = backend.connectionActivity(connection.id)
     let prefix = connection.tokens.last { $0.replacedAt == nil }.map { $0.prefix + "…" }
     return [
       "id": JSONValue(connection.id), "serviceId": JSONValue(connection.serviceId),
       "name": .text(name), "universalApi": JSONValue(Integration.universalApi),
-      "status": connection.enabled ? "connected" : "disabled",
+      "status": JSONValue(Self.status(of: connection, activity)),
       "enabled": JSONValue(connection.enabled), "consumerId": JSONValue(connection.consumerId),
       "applicationId": JSONValue(connection.applicationId),
       "createdAt": JSONValue(connection.createdAt.description),
+      "lastRequestAt": .time(activity.lastRequest),
       "settings": .object(connection.settings),
       "metadata": [
         "baseUrl": JSONValue(baseURL(of: connection)),
         "apiToken": .text(secret?.reveal() ?? prefix),
       ],
     ]
+  }
+
+  private static func status(
+    of connection: Connection, _ activity: ConnectionActivity.Entry
+  ) -> String {
+    if !connection.enabled { return "disabled" }
+    return activity.wrongToken == nil ? "connected" : "error: wrong token"
   }
 
   func baseURL(of connection: Connection) -> String {

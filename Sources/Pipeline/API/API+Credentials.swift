@@ -29,6 +29,17 @@ extension API {
     return .nothing
   }
 
+  func listTokens(_ call: APICall) throws(APIError) -> APIAnswer {
+    let connection = try connection(named: call)
+    let used = backend.connectionActivity(connection.id).tokens
+    let items = connection.tokens.map { token in
+      guard case .object(var summary) = token.summary else { return token.summary.bytes }
+      summary["lastUsedAt"] = .time(used[token.id])
+      return summary.bytes
+    }
+    return .page(items, current: nil, next: nil)
+  }
+
   func createToken(_ call: APICall) async throws(APIError) -> APIAnswer {
     let connection = try connection(named: call)
     guard connection.tokens.count < Self.credentials else {

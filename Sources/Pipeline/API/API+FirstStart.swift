@@ -4,8 +4,6 @@ import Transport
 extension API {
   /// Sets up an empty server so that something can be pushed and received at once: an application
   /// with a key, a consumer, an Okta connection and a webhook to the built-in inspector.
-  ///
-  /// One record for all of it: a crash leaves everything or nothing.
   func createFirstTenant() async throws(APIError) -> FirstStart {
     let now = options.now()
     let key = IssuedToken(.apiKey, at: now)

@@ -16,8 +16,7 @@ extension API {
     case .createApplication: try await createApplication(call)
     case .createApplicationKey: try await createKey(call)
     case .deleteApplicationKey: try await deleteKey(call)
-    case .listConnectionTokens:
-      .page(try connection(named: call).tokens.map(\.summary.bytes), current: nil, next: nil)
+    case .listConnectionTokens: try listTokens(call)
     case .createConnectionToken: try await createToken(call)
     case .deleteConnectionToken: try await deleteToken(call)
     case .prepareSimulator: try await prepareSimulator(call)

@@ -11,7 +11,7 @@ final class API: Sendable {
   let tokens: AccessTokens
   let inspector: Inspector
   let options: Options
-  let failures = Mutex(FailedAttempts())
+  let failures = Mutex(AttemptLimiter())
   let turns = AdminTurns()
   private let log: Logger
 
@@ -19,8 +19,8 @@ final class API: Sendable {
     /// Whether webhooks may be sent to this address (the built-in ranges, `--allow-webhook-net`).
     var permits: @Sendable (IPAddress) -> Bool
     /// Whom a request comes from, forwarding fields of trusted proxies considered.
-    var clientAddress: @Sendable (HTTPRequest) -> IPAddress? = { request in
-      if case .ip(let address, _) = request.peer { address } else { nil }
+    var clientAddress: @Sendable (HTTPRequest) -> String = { request in
+      if case .ip(let address, _) = request.peer { address.description } else { "local" }
     }
     var now: @Sendable () -> Timestamp = { .now }
   }

@@ -14,7 +14,8 @@ protocol APIBackend: Sendable {
   /// Why no write is taken now, or nil: short of disk, too much waiting for it, stopping.
   var writeRefusal: WriteRefusal? { get }
 
-  /// Commits the changes as one record; returns once it is durable and `configuration` has them.
+  /// Commits the changes in order, at once; returns when they are durable and `configuration` has
+  /// them.
   ///
   /// They are valid as far as the API can see; this only refuses what a race made impossible.
   func administer(_ changes: [AdminChange], requestId: String) async throws(APIError)
@@ -36,6 +37,9 @@ protocol APIBackend: Sendable {
   func testWebhook(id: String, requestId: String) async throws(APIError) -> JSONObject
 
   func status() async -> ServerStatus
+
+  /// When a connection was last heard of, and how that went.
+  func connectionActivity(_ id: String) -> ConnectionActivity.Entry
 
   /// The last `recent` events and attempts, oldest first, then, when `follow`, each new one until
   /// the reader goes away. Bounded by the newest 1,024; what a slow reader misses is `.missed`.

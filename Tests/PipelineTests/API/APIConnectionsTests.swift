@@ -84,6 +84,25 @@ struct APIConnectionsTests {
     #expect(harness.backend.configuration.connections.isEmpty)
   }
 
+  @Test func `a connection tells when it was last heard of and that a token was wrong`()
+    async throws
+  {
+    let token = try await Tenant("Acme", in: harness).consumerTokens[0]
+    let path = "/api/connections/hris/okta-scim"
+    let id = try #require(
+      await harness.send("POST", path, token: token).data["id"]?.string)
+    let kept = try #require(harness.backend.configuration.connections[id]?.tokens.first)
+    harness.backend.activity.used(connection: id, token: kept.id, at: harness.clock.now)
+    let heard = await harness.send("GET", path, token: token)
+    #expect(heard.data["lastRequestAt"] == "2026-01-02T03:04:05.678Z")
+    #expect(heard.data["status"] == "connected")
+    let tokens = await harness.own("GET", "/api/connections/\(id)/tokens")
+    #expect(tokens.data.array?.first?["lastUsedAt"] == "2026-01-02T03:04:05.678Z")
+    harness.backend.activity.refused(connection: id, at: harness.clock.now)
+    let wrong = await harness.send("GET", path, token: token)
+    #expect(wrong.data["status"] == "error: wrong token")
+  }
+
   @Test func `an unknown integration is 404 and says which there are`() async throws {
     let token = try await Tenant("Acme", in: harness).consumerTokens[0]
     let answer = await harness.send("POST", "/api/connections/hris/okta", token: token)

@@ -25,6 +25,7 @@ final class FakeBackend: APIBackend {
   }
 
   let state = Mutex(State())
+  let activity = ConnectionActivity()
 
   var configuration: Configuration { state.withLock { $0.configuration } }
   var publicURL: String { "https://scim.example.com" }
@@ -67,10 +68,7 @@ final class FakeBackend: APIBackend {
     let found = state.withLock { $0.employees.values.sorted { $0.id < $1.id } }
       .filter { employee in
         employee[.connection]["consumerId"]?.string == query.consumerId
-          && query.connectionId.map { employee[.connection]["connectionId"]?.string == $0 } ?? true
-          && query.after.map { employee.id > $0 } ?? true
-          && query.status.map { employee[.employmentStatus].string == $0 } ?? true
-          && (query.includeDeleted || !employee.isDeleted)
+          && query.after.map { employee.id > $0 } ?? true && query.matches(employee)
       }
     let page = found.prefix(query.limit)
     return EmployeePage(
@@ -90,6 +88,8 @@ final class FakeBackend: APIBackend {
       startedAt: Timestamp(milliseconds: 0), employees: 0, eventsWaiting: 0, deadLetters: 0,
       hops: [], webhooks: [], diskFreeBytes: 1, diskReserveBytes: 1)
   }
+
+  func connectionActivity(_ id: String) -> ConnectionActivity.Entry { activity[id] }
 
   func activity(recent: Int, follow: Bool) -> AsyncStream<Activity> {
     let entries = state.withLock { Array($0.activity.suffix(recent)) }
