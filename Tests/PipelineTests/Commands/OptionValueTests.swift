@@ -1,6 +1,5 @@
 import Pipeline
 import Testing
-import Transport
 
 @Suite struct OptionValueTests {
   @Test(
@@ -37,30 +36,6 @@ import Transport
     ] as [(String, String?)])
   func `listen addresses have a port`(_ text: String, _ shown: String?) {
     #expect(HostPort(text)?.description == shown)
-  }
-
-  @Test(
-    arguments: [
-      ("127.0.0.1", [127, 0, 0, 1]), ("01.2.3.4", nil), ("1.2.3", nil), ("1.2.3.4.5", nil),
-      ("::", [UInt8](repeating: 0, count: 16)),
-      ("::1", [UInt8](repeating: 0, count: 15) + [1]),
-      ("fd00::", [0xFD] + [UInt8](repeating: 0, count: 15)),
-      ("1:2:3:4:5:6:7:8", [0, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6, 0, 7, 0, 8]),
-      ("::ffff:1.2.3.4", [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF, 1, 2, 3, 4]),
-      ("1::2::3", nil), ("1:2:3:4:5:6:7", nil), ("12345::", nil), (":1", nil), ("", nil),
-      ("1:2:3:4:5:6:7:8::", nil), (":::", nil),
-    ] as [(String, [UInt8]?)])
-  func `addresses are read strictly`(_ text: String, _ bytes: [UInt8]?) {
-    #expect(AddressText.address(text[...])?.bytes == bytes)
-  }
-
-  @Test func `a network contains what shares its leading bits`() throws {
-    let network = try #require(Network("172.16.0.0/12"))
-    #expect(network.contains(try #require(AddressText.address("172.31.255.255"))))
-    #expect(!network.contains(try #require(AddressText.address("172.32.0.0"))))
-    #expect(!network.contains(try #require(AddressText.address("::1"))))
-    #expect(Network("10.0.0.1")?.bits == 32)
-    #expect(Network("10.0.0.0/33") == nil)
   }
 
   @Test func `numbers are grouped and rounded`() {

@@ -1,5 +1,6 @@
 import Pipeline
 import Testing
+import Transport
 
 @Suite struct SettingsTests {
   private func serve(
@@ -62,7 +63,7 @@ import Testing
     #expect(settings.drain == .milliseconds(250))
     #expect(settings.publicURL?.description == "https://scim.example.com")
     #expect(!settings.mayCreateSpool)
-    #expect(settings.trustedProxies.map(\.description) == ["10.0.0.1", "fd00::/8"])
+    #expect(settings.trustedProxies.map(\.description) == ["10.0.0.1/32", "fd00::/8"])
   }
 
   @Test func `a public URL with an underscore is refused, because Okta would`() throws {
@@ -132,6 +133,11 @@ import Testing
       "/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us": "100000\n",
     ]) { $1 }
     #expect(machine(files) == Machine(memory: 1 << 30, processors: 1))
+  }
+
+  @Test func `this machine has memory and a processor`() {
+    #expect(Machine.current.memory > 64 << 20)
+    #expect((1...4096).contains(Machine.current.processors))
   }
 
   @Test func `an address space limit counts as memory`() {

@@ -18,11 +18,11 @@ package struct HostPort: Sendable, Equatable, CustomStringConvertible {
     if host.first == "[" {
       guard host.last == "]" else { return nil }
       host = host.dropFirst().dropLast()
-      guard AddressText.address(host)?.isIPv6 == true else { return nil }
+      guard IPAddress(parsing: host)?.isIPv6 == true else { return nil }
     } else if host.isEmpty {
       host = "0.0.0.0"
     } else if host != "localhost" {
-      guard AddressText.address(host)?.isIPv6 == false else { return nil }
+      guard IPAddress(parsing: host)?.isIPv6 == false else { return nil }
     }
     self.init(host: String(host), port: port)
   }

@@ -1,3 +1,5 @@
+import Transport
+
 /// What an option's value may look like, so that a wrong one is refused before anything runs.
 package enum OptionValue: Sendable, Equatable {
   /// Present or absent; in the environment 1, true, yes or 0, false, no.
@@ -65,7 +67,7 @@ package enum OptionValue: Sendable, Equatable {
     case .size(let range): ByteSize.bytes(text).map(range.contains) ?? false
     case .duration(let range): DurationText.milliseconds(text).map(range.contains) ?? false
     case .address: HostPort(text) != nil
-    case .network: Network(text) != nil
+    case .network: IPNetwork(parsing: text) != nil
     case .url: WebAddress(text) != nil
     case .choice(let names): names.contains(text)
     }

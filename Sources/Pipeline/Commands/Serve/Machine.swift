@@ -1,3 +1,5 @@
+import Transport
+
 /// What this process may use of the machine, so that defaults fit a container as well as a server.
 ///
 /// Limits are looked for where Linux keeps them: the cgroup and every one above it (version 2, then
@@ -47,6 +49,21 @@ package struct Machine: Sendable, Equatable {
   private static func field(_ name: String, in text: String) -> [Substring]? {
     let line = text.split(separator: "\n").first { $0.hasPrefix(name) }
     return line?.dropFirst(name.count).split { $0 == " " || $0 == "\t" }
+  }
+}
+
+extension Machine {
+  /// Bytes of a file under /proc or /sys that are looked at.
+  private static let fileBound = 65_536
+
+  /// The machine this process runs on.
+  package static var current: Machine {
+    Machine { path in
+      guard let file = try? File(path, .reading),
+        let bytes = try? file.read(at: 0, count: fileBound)
+      else { return nil }
+      return String(decoding: bytes, as: UTF8.self)
+    }
   }
 }
 

@@ -1,3 +1,5 @@
+package import Transport
+
 /// Everything `serve` can be told, as typed values; the topology is built from it.
 package struct Settings: Sendable, Equatable {
   package var spool: String
@@ -9,9 +11,9 @@ package struct Settings: Sendable, Equatable {
 
   package var listen: HostPort
   package var publicURL: WebAddress?
-  package var trustedProxies: [Network]
+  package var trustedProxies: [IPNetwork]
   package var metricsListen: HostPort?
-  package var allowedWebhookNetworks: [Network]
+  package var allowedWebhookNetworks: [IPNetwork]
 
   package var loops: Int
   package var maxConnections: Int
@@ -30,14 +32,15 @@ package struct Settings: Sendable, Equatable {
   package var logFormat: String
 
   /// Loopback of both families.
-  package static let loopback = [Network("127.0.0.0/8"), Network("::1/128")].compactMap { $0 }
+  package static let loopback = [IPNetwork(parsing: "127.0.0.0/8"), IPNetwork(parsing: "::1/128")]
+    .compactMap { $0 }
 
   /// - Parameter invocation: of a command whose options are `ServeOptions.table`, so that every
   ///   number is there and within its bounds.
   package init(_ invocation: Invocation) throws(UsageError) {
     func count(_ name: String) -> Int { invocation.count(name) ?? 1 }
-    func networks(_ name: String) -> [Network] {
-      invocation.values(name).values.compactMap { Network($0) }
+    func networks(_ name: String) -> [IPNetwork] {
+      invocation.values(name).values.compactMap { IPNetwork(parsing: $0) }
     }
     spool = invocation.text("spool") ?? "./spool"
     mayCreateSpool = !invocation.flag("no-create")

@@ -47,7 +47,7 @@ package enum CallTable {
     return lines.map { $0 + "\n" }.joined()
   }
 
-  package static func json(_ totals: CallTally.Totals, seconds: Double) -> JSONValue {
+  package static func json(_ totals: CallTally.Totals, elapsed: Duration) -> JSONValue {
     var calls = JSONObject()
     for call in CallTally.Call.allCases {
       guard let row = totals.rows[call] else { continue }
@@ -64,7 +64,7 @@ package enum CallTable {
     }
     return [
       "users": .init(totals.usersDone), "calls": .init(totals.done),
-      "failed": .init(totals.failed), "milliseconds": .init(Int(seconds * 1000)),
+      "failed": .init(totals.failed), "milliseconds": .init(Int(elapsed / .milliseconds(1))),
       "byCall": .object(calls),
     ]
   }

@@ -57,6 +57,9 @@ package final class CallTally: Sendable {
 
   package var snapshot: Totals { totals.withLock { $0 } }
 
+  /// Forgets what was only a look before the run.
+  package func reset() { totals.withLock { $0 = Totals() } }
+
   package func plan(_ calls: Int) { totals.withLock { $0.planned += calls } }
 
   package func userDone() { totals.withLock { $0.usersDone += 1 } }

@@ -1,0 +1,130 @@
+import Synchronization
+package import Transport
+
+/// Speaks the HTTP API for the commands: over the control socket as the owner, or with an API key.
+package final class APIClient: Sendable {
+  package enum Door: Sendable {
+    /// `SPOOL/control.sock`; whoever may open it needs no key.
+    case owner(spool: String)
+    case network(url: HTTPURL, apiKey: Secret)
+  }
+
+  /// What an access token is for.
+  package enum Scope: Sendable, Hashable {
+    case application
+    case consumer(String)
+  }
+
+  private static let answerBound = 16 << 20
+  private static let patience: Duration = .seconds(60)
+
+  package let door: Door
+  private let http: HTTPClient
+  private let tokens = Mutex<[Scope: Secret]>([:])
+
+  package init(_ door: Door, http: HTTPClient) {
+    self.door = door
+    self.http = http
+  }
+
+  package var isOwner: Bool { if case .owner = door { true } else { false } }
+
+  /// The whole answer: `{"data": …}`, with `meta` for a list.
+  /// - Parameter path: below `/api`, query included: "/webhooks?limit=10".
+  package func call(
+    _ method: String, _ path: String, body: JSONObject? = nil, scope: Scope = .application
+  ) async throws(ClientFailure) -> JSONValue {
+    var fields: HTTPFields = ["Accept": "application/json"]
+    if case .network(_, let key) = door {
+      fields["Authorization"] = "Bearer " + (try await token(for: scope, key: key)).reveal()
+    }
+    return try await send(method, path, fields, body)
+  }
+
+  /// Every page of a list, up to `limit` entries.
+  package func list(
+    _ path: String, limit: Int = 1000, scope: Scope = .application
+  ) async throws(ClientFailure) -> [JSONValue] {
+    var entries: [JSONValue] = []
+    var cursor: String?
+    repeat {
+      let mark = path.contains("?") ? "&" : "?"
+      let next = cursor.map { "&cursor=" + HTTPPercent.encode($0) } ?? ""
+      let count = min(1000, limit - entries.count)
+      let page = try await call("GET", "\(path)\(mark)limit=\(count)\(next)", scope: scope)
+      entries += page["data"]?.array ?? []
+      cursor = page["meta"]?["next"]?.string
+    } while cursor != nil && entries.count < limit
+    return entries
+  }
+
+  private func token(for scope: Scope, key: Secret) async throws(ClientFailure) -> Secret {
+    if let token = tokens.withLock({ $0[scope] }) { return token }
+    var body = JSONObject()
+    body["apiKey"] = .string(key.reveal())
+    body["scope"] = "application"
+    if case .consumer(let id) = scope {
+      body["scope"] = "consumer"
+      body["consumerId"] = .string(id)
+    }
+    let answer = try await send("POST", "/auth", HTTPFields(), body)
+    guard let text = answer["data"]?["accessToken"]?.string else {
+      throw ClientFailure("The server gave no access token for this API key.")
+    }
+    tokens.withLock { $0[scope] = Secret(text) }
+    return Secret(text)
+  }
+
+  private func send(
+    _ method: String, _ path: String, _ fields: HTTPFields, _ body: JSONObject?
+  ) async throws(ClientFailure) -> JSONValue {
+    var request = HTTPClientRequest(method: method, url: try url(path), fields: fields)
+    if let body {
+      request.body = body.bytes
+      request.fields["Content-Type"] = "application/json"
+    }
+    if case .owner(let spool) = door { request.unixSocket = spool + "/control.sock" }
+    request.totalDeadline = Self.patience
+    request.maxBody = Self.answerBound
+    switch await http.send(request) {
+    case .failure(let failure): throw explain(failure)
+    case .success(let response): return try Self.read(response)
+    }
+  }
+
+  private func url(_ path: String) throws(ClientFailure) -> HTTPURL {
+    switch door {
+    case .network(let url, _):
+      var base = url.target
+      while base.hasSuffix("/") { base.removeLast() }
+      return url.with(target: (base.hasSuffix("/api") ? base : base + "/api") + path)
+    case .owner:
+      do throws(HTTPURLError) {
+        return try HTTPURL(parsing: "http://localhost/api" + path)
+      } catch {
+        throw ClientFailure("\(error)".prefix(1).uppercased() + "\(error)".dropFirst() + ".")
+      }
+    }
+  }
+
+  /// A problem document's own words when the answer is one.
+  private static func read(_ response: HTTPClientResponse) throws(ClientFailure) -> JSONValue {
+    if response.status == 204 { return ["data": nil] }
+    let value = (try? JSONValue(parsing: response.body)) ?? .null
+    if (200..<300).contains(response.status) { return value }
+    guard let detail = value["detail"]?.string else {
+      throw ClientFailure("The server answered \(response.status) and no reason.")
+    }
+    let faults = (value["errors"]?.array ?? []).compactMap { fault in
+      fault["detail"]?.string.map { "\(fault["field"]?.string ?? "input") \($0)" }
+    }
+    throw ClientFailure(faults.isEmpty ? detail : faults.joined(separator: "; "))
+  }
+
+  private func explain(_ failure: HTTPClientFailure) -> ClientFailure {
+    guard case .owner(let spool) = door else {
+      return ClientFailure("The server cannot be reached: \(failure).", .inputOutput)
+    }
+    return ControlSocket.explain(failure.error, spool: spool)
+  }
+}

@@ -1,0 +1,125 @@
+package import Transport
+
+/// `webhook`: where events go.
+package enum WebhookCommand {
+  package static let command = Command(
+    "webhook", abstract: "Add, list, pause and test webhooks",
+    subcommands: [add, list, change("pause", to: "Paused"), change("resume", to: "Enabled"), test])
+
+  private static let webhook = CommandArgument("webhook", help: "The webhook: wh_….")
+
+  private static let add = Command(
+    "add", abstract: "Send events to a URL; prints the signing secret, once",
+    examples: [
+      .init("scim-hris webhook add http://hooks.example.com/hris", "created and updated employees")
+    ],
+    arguments: [
+      CommandArgument("url", help: "Where events are POSTed; \"inspector\" is the built-in one.")
+    ],
+    options: ClientCommand.options + [
+      CommandOption(
+        "event", .text("type"), help: "An event type; without any, created and updated.",
+        isRepeating: true),
+      CommandOption(
+        "consumer", .text("id"), help: "Only events of this consumer.", isRepeating: true),
+      CommandOption(
+        "allow-local",
+        help: "Allow exactly this address although it is not public; owner only."),
+      ConnectCommand.applicationOption,
+    ],
+    run: { invocation in
+      await ClientCommand.run(invocation) { client async throws(ClientFailure) in
+        let body = body(client.invocation)
+        client.show(try await client.api.call("POST", "/webhooks", body: body), added)
+      }
+    })
+
+  private static let list = Command(
+    "ls", abstract: "List webhooks",
+    options: ClientCommand.options + [ConnectCommand.applicationOption],
+    run: { invocation in
+      await ClientCommand.run(invocation) { client async throws(ClientFailure) in
+        let filter = client.invocation.text("application").map { "?applicationId=\($0)" } ?? ""
+        client.show(
+          try await client.api.list("/webhooks" + filter), none: "There is no webhook yet.",
+          table)
+      }
+    })
+
+  private static func change(_ name: String, to status: String) -> Command {
+    let isPause = status == "Paused"
+    return Command(
+      name,
+      abstract: isPause
+        ? "Hold a webhook's events back until it is resumed" : "Let a webhook's events flow again",
+      arguments: [webhook], options: ClientCommand.options,
+      run: { invocation in
+        await ClientCommand.run(invocation) { client async throws(ClientFailure) in
+          let id = client.invocation.argument(0) ?? ""
+          let body = JSONObject([.init(name: "status", value: .string(status))])
+          let answer = try await client.api.call("PATCH", "/webhooks/\(id)", body: body)
+          client.show(answer) { _ in
+            isPause ? "\(id) is paused; its events wait.\n" : "\(id) is enabled.\n"
+          }
+        }
+      })
+  }
+
+  private static let test = Command(
+    "test", abstract: "Send a test event now and show what came back", arguments: [webhook],
+    options: ClientCommand.options,
+    run: { invocation in
+      await ClientCommand.run(invocation) { client async throws(ClientFailure) in
+        let id = client.invocation.argument(0) ?? ""
+        let answer = try await client.api.call(
+          "POST", "/webhooks/\(id)/test", body: JSONObject())
+        client.show(answer) { "webhook.test to \(id)   \(AttemptText.result($0))\n" }
+        let status = answer["data"]?["status"]?.int ?? 0
+        if !(200..<300).contains(status) {
+          throw ClientFailure("The receiver did not take the test event.")
+        }
+      }
+    })
+
+  private static func body(_ invocation: Invocation) -> JSONObject {
+    func list(_ name: String) -> JSONValue? {
+      let values = invocation.values(name).values
+      return values.isEmpty ? nil : .array(values.map { .string($0) })
+    }
+    var body = JSONObject()
+    let url = invocation.argument(0) ?? ""
+    if url == "inspector" {
+      body["receiver"] = "inspector"
+    } else {
+      body["deliveryUrl"] = .string(url)
+    }
+    body["events"] = list("event")
+    body["consumerIds"] = list("consumer")
+    if invocation.flag("allow-local") { body["allowLocal"] = true }
+    body["applicationId"] = invocation.text("application").map { .string($0) }
+    return body
+  }
+
+  package static func added(_ made: JSONValue) -> String {
+    let events = (made["events"]?.array ?? []).compactMap(\.string).joined(separator: ", ")
+    return """
+      webhook \(made["id"]?.string ?? "")   \(made["deliveryUrl"]?.string ?? "built-in inspector")
+        signing secret        \(made["signingSecret"]?.string ?? "")
+        events                \(events)
+      Shown once. Try it: `webhook test \(made["id"]?.string ?? "")`.
+
+      """
+  }
+
+  package static func table(_ entries: [JSONValue]) -> TextTable {
+    var table = TextTable([.init("webhook"), .init("status"), .init("receiver"), .init("events")])
+    table.rows = entries.map { entry in
+      let events = (entry["events"]?.array ?? []).compactMap(\.string).joined(separator: " ")
+      return [
+        entry["id"]?.string ?? "", entry["status"]?.string ?? "",
+        entry["deliveryUrl"]?.string ?? "built-in inspector", events,
+      ]
+    }
+    return table
+  }
+}

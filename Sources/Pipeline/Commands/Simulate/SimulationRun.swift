@@ -1,0 +1,113 @@
+import Transport
+
+/// One run of the simulator as a person sees it: what it goes into, a bar, the table.
+struct SimulationRun: Sendable {
+  private static let redraw: Duration = .milliseconds(100)
+
+  private let invocation: Invocation
+  private let target: SimulationTarget
+  private let simulator: OktaSimulator
+  private let wantsJSON: Bool
+
+  init(_ invocation: Invocation, target: SimulationTarget) {
+    self.invocation = invocation
+    self.target = target
+    wantsJSON = invocation.flag("json")
+    let isCleaning = invocation.flag("clean")
+    let company = SimulatedCompany(
+      users: isCleaning ? 1 : invocation.count("users") ?? 20,
+      seed: UInt64(invocation.count("seed") ?? 1))
+    simulator = OktaSimulator(
+      company: company, caller: target.caller, connections: invocation.count("connections") ?? 4,
+      rate: invocation.count("rate"))
+  }
+
+  func simulate() async throws(ClientFailure) -> ExitCode {
+    try await checkOccupancy()
+    if !wantsJSON { Terminal.write(SimulationText.target(target.ownConnection)) }
+    let start = ContinuousClock.now
+    await withBar { await simulator.run() }
+    let elapsed = ContinuousClock.now - start
+    let totals = simulator.tally.snapshot
+    if wantsJSON {
+      Terminal.write(CallTable.json(totals, elapsed: elapsed).pretty() + "\n")
+    } else {
+      Terminal.write(CallTable.text(totals))
+      Terminal.write(
+        SimulationText.summary(
+          users: totals.usersDone, elapsed: elapsed, isOwn: target.ownConnection != nil))
+    }
+    if simulator.isServerGone { throw ClientFailure("The server stopped answering.", .inputOutput) }
+    return totals.failed == 0 ? .success : .failure
+  }
+
+  func clean() async throws(ClientFailure) -> ExitCode {
+    let start = ContinuousClock.now
+    let removed = await withBar { await simulator.clean() }
+    let totals = simulator.tally.snapshot
+    if wantsJSON {
+      Terminal.write(
+        CallTable.json(totals, elapsed: ContinuousClock.now - start).pretty() + "\n")
+    } else {
+      Terminal.write(CallTable.text(totals))
+      Terminal.write("\(StartScreen.count(removed, "simulated user")) taken away.\n")
+    }
+    return totals.failed == 0 ? .success : .failure
+  }
+
+  private func checkOccupancy() async throws(ClientFailure) {
+    if invocation.flag("into-live") { return }
+    switch await simulator.occupancy() {
+    case .empty, .ours: simulator.tally.reset()
+    case .live(let count):
+      throw ClientFailure(
+        "This connection has \(StartScreen.count(count, "employee")), some not simulated."
+          + " Go on with --into-live if that is meant.", .usage)
+    case .unknown(let reason): throw ClientFailure("The connection does not answer: \(reason)")
+    }
+  }
+
+  /// Draws the bar beside the work, on a terminal only.
+  private func withBar<Result: Sendable>(_ work: () async -> Result) async -> Result {
+    guard Terminal.isTerminal(.error), !wantsJSON else { return await work() }
+    let start = ContinuousClock.now
+    let tally = simulator.tally
+    return await withTaskGroup(of: Void.self) { group in
+      group.addTask {
+        while !Task.isCancelled {
+          Terminal.write("\r" + Self.bar(tally.snapshot, since: start), to: .error)
+          try? await ContinuousClock().sleep(for: Self.redraw)
+        }
+      }
+      let result = await work()
+      group.cancelAll()
+      await group.waitForAll()
+      Terminal.write("\r" + Self.bar(tally.snapshot, since: start) + "\n", to: .error)
+      return result
+    }
+  }
+
+  private static func bar(
+    _ totals: CallTally.Totals, since start: ContinuousClock.Instant
+  ) -> String {
+    ProgressBar.line(
+      done: totals.done, of: totals.planned, failed: totals.failed,
+      elapsed: ContinuousClock.now - start
+    ).padded(to: 99)
+  }
+}
+
+/// The sentences around a simulation's table.
+package enum SimulationText {
+  package static func target(_ ownConnection: String?) -> String {
+    ownConnection.map {
+      "into connection \"Simulator\" (\($0)), made for this; no customer's employees are touched\n"
+    } ?? ""
+  }
+
+  package static func summary(users: Int, elapsed: Duration, isOwn: Bool) -> String {
+    let seconds = DecimalText.text(elapsed / .seconds(1), 1)
+    return "\(StartScreen.count(users, "user")) in \(seconds) s."
+      + "   Take them away again: simulate okta --clean\(isOwn ? "" : " --base-url …")\n"
+  }
+}

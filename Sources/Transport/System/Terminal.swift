@@ -1,0 +1,21 @@
+import Glibc
+
+/// Standard output and standard error as places for text; each write goes out whole, at once.
+package enum Terminal {
+  package enum Stream: Int32, Sendable {
+    case output = 1
+    case error = 2
+  }
+
+  private static let output = LineDescriptor(Stream.output.rawValue)
+  private static let error = LineDescriptor(Stream.error.rawValue)
+
+  package static func write(_ text: String, to stream: Stream = .output) {
+    (stream == .output ? output : error).write(Array(text.utf8))
+  }
+
+  /// Whether a person reads there; secrets and moving bars are for people.
+  package static func isTerminal(_ stream: Stream = .output) -> Bool {
+    (stream == .output ? output : error).isTerminal
+  }
+}
