@@ -6,9 +6,11 @@ import Transport
 /// The log is read once for all webhooks that keep up; each has a worker with its own lanes and
 /// memory. What happened goes to the ledger; cursor and ledger together make a restart neither lose
 /// nor needlessly repeat.
-package actor Delivery {
-  private let environment: DeliveryEnvironment
-  private let options: DeliveryOptions
+package actor Delivery: Stage {
+  package nonisolated let name = StageName.delivery
+
+  let environment: DeliveryEnvironment
+  let options: DeliveryOptions
   private let slots: DeliverySlots
   private var workers: [String: WebhookWorker] = [:]
   private var restored: [String: DeliveryMachine] = [:]

@@ -8,6 +8,8 @@ package struct DeliveryAttempt: Sendable {
 
   package enum Trigger: String, Sendable {
     case schedule
+    /// Sent once because somebody asked.
+    case manual
   }
 
   /// How much of a response's head and body is kept, in bytes each.

@@ -44,8 +44,10 @@ package actor Mapping: Stage {
     for lane in lanes { lane.input.finish() }
   }
 
-  /// Runs one write of an earlier life through the lanes' own code and waits for its verdict.
-  package nonisolated func redrive(_ write: AcceptedWrite) async {
-    await lanes[0].drive(write)
+  /// Drives a write of an earlier life to its outcome, for a caller who is long gone.
+  ///
+  /// - Parameter error: refuse it with this instead of mapping it.
+  package nonisolated func redrive(_ write: AcceptedWrite, refusing error: SCIMError? = nil) async {
+    await lanes[0].drive(write, refusing: error)
   }
 }

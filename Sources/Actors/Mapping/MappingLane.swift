@@ -50,16 +50,18 @@ package actor MappingLane {
   }
 
   /// Maps a write until the store decides it; the store's verdict is waited for, not its disk.
-  func drive(_ write: AcceptedWrite) async {
-    for _ in 0..<Self.rounds {
-      let change = await mapper.map(write, store: store)
-      mapped.append(change.record)
-      guard (try? await store.input.send(change)) != nil else { return }
-      if case .decided = await change.verdict.value() { return }
+  func drive(_ write: AcceptedWrite, refusing error: SCIMError? = nil) async {
+    for _ in 0..<Self.rounds where error == nil {
+      guard await submit(await mapper.map(write, store: store)) == .stale else { return }
     }
-    let change = mapper.refusal(of: write, .backlog(retryAfter: Intake.loadWait))
+    let last = error ?? .backlog(retryAfter: Intake.loadWait)
+    _ = await submit(mapper.refusal(of: write, last))
+  }
+
+  /// - Returns: the store's verdict; `decided` too when the store takes nothing any more.
+  private func submit(_ change: MappedChange) async -> Verdict {
     mapped.append(change.record)
-    guard (try? await store.input.send(change)) != nil else { return }
-    _ = await change.verdict.value()
+    guard (try? await store.input.send(change)) != nil else { return .decided }
+    return await change.verdict.value()
   }
 }

@@ -19,7 +19,8 @@ package enum SCIMOperation: Sendable, Equatable {
     guard let first = segments.first else { throw .unknownRoute }
     if first == "Me" { throw .meNotSupported }
     if let discovery = try Self.discovery(segments) {
-      guard method == "GET" || method == "HEAD" else { throw .methodNotAllowed(method, allowed: "GET")
+      guard method == "GET" || method == "HEAD" else {
+        throw .methodNotAllowed(method, allowed: "GET")
       }
       self = .discovery(discovery)
       return

@@ -117,6 +117,11 @@ extension SCIMError {
     status: 501,
     detail: "A connection's token stands for no user, so /Me is not served: use /Users.")
 
+  /// The outcome of a write during which the server ended twice; nobody waits for this answer.
+  package static let crashed = SCIMError(
+    status: 500,
+    detail: "The server ended while it worked on this change: push the user again.")
+
   package static let filterOnDiscovery = SCIMError(
     status: 403,
     detail: "This list cannot be filtered: read it without a filter.")

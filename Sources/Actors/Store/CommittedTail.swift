@@ -25,10 +25,16 @@ package final class CommittedTail: CommittedLog {
   private let tail: Mutex<Tail>
   private let hop: SpoolHop
   private let disk: BlockingThread
+  private let observe: @Sendable (CommittedOutcome) -> Void
 
-  package init(hop: SpoolHop, disk: BlockingThread) {
+  /// - Parameter observe: hears of each outcome with events once it is durable; must be short.
+  package init(
+    hop: SpoolHop, disk: BlockingThread,
+    observe: @escaping @Sendable (CommittedOutcome) -> Void = { _ in }
+  ) {
     self.hop = hop
     self.disk = disk
+    self.observe = observe
     tail = Mutex(Tail(lastSeq: hop.durableSeq))
   }
 
@@ -61,6 +67,7 @@ package final class CommittedTail: CommittedLog {
       return tail.bells
     }
     for bell in bells { bell.yield(outcome.seq) }
+    if !outcome.events.isEmpty { observe(outcome) }
   }
 
   /// The outcomes from `seq` on that are durable, at most `limit`, and where to go on.

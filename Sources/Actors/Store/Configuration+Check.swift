@@ -16,7 +16,9 @@ extension Configuration {
     case .connectionCreated(let connection):
       try present(connection.consumerId, in: consumers)
       try absent(connection.id, in: connections)
-      guard self.connection(slug: connection.slug) == nil else { throw .conflict(id: connection.id) }
+      guard self.connection(slug: connection.slug) == nil else {
+        throw .conflict(id: connection.id)
+      }
     case .connectionUpdated(let connection): try present(connection.id, in: connections)
     case .connectionDeleted(let id, _): try present(id, in: connections)
     case .tokenAdded(let id, let token):

@@ -20,7 +20,11 @@ extension Store {
     var high = id == nil ? 0 : order.count
     while low < high {
       let middle = (low + high) / 2
-      if state.rows[order[middle]].employeeId > (id ?? "") { high = middle } else { low = middle + 1 }
+      if state.rows[order[middle]].employeeId > (id ?? "") {
+        high = middle
+      } else {
+        low = middle + 1
+      }
     }
     return (order[low...].prefix(count).map { state.rows[$0] }, state.appliedSeq)
   }

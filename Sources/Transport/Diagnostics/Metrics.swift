@@ -56,6 +56,13 @@ package final class Metrics: Sendable {
     _ = reading(name, help, .gauge, labels) { .computed(read) }
   }
 
+  /// A counter kept elsewhere, asked for at every reading.
+  package func counter(
+    _ name: String, help: String, labels: Labels = [:], read: @escaping @Sendable () -> Double
+  ) {
+    _ = reading(name, help, .counter, labels) { .computed(read) }
+  }
+
   /// - Parameter name: `scim_hris_…_seconds`.
   package func histogram(
     _ name: String, help: String, labels: Labels = [:], bounds: [Double] = Histogram.usualBounds

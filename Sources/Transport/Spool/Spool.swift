@@ -36,6 +36,9 @@ package final class Spool: Sendable {
   /// Free bytes on the spool's disk, at most a second old.
   package var diskFree: UInt64 { engine.freeBytes.load(ordering: .relaxed) }
 
+  /// Bytes that must stay free.
+  package var diskReserve: UInt64 { engine.options.reserveBytes }
+
   /// Whether less than the reserve is free.
   package var isShortOfDisk: Bool { diskFree < engine.options.reserveBytes }
 

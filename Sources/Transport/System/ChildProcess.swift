@@ -33,7 +33,7 @@ package final class ChildProcess: Sendable {
     unsafe posix_spawn_file_actions_adddup2(&actions, 1, 2)
     var arguments = unsafe ([path] + words).map { unsafe strdup($0) } + [nil]
     var variables = unsafe environment.map { unsafe strdup("\($0.key)=\($0.value)") } + [nil]
-    defer { for unsafetext in unsafe arguments + variables { unsafe free(text) } }
+    defer { unsafe (arguments + variables).forEach { unsafe free($0) } }
     var started: pid_t = 0
     let code = unsafe posix_spawn(&started, path, &actions, nil, &arguments, &variables)
     guard code == 0 else { throw FileError("posix_spawn", path, code: code) }

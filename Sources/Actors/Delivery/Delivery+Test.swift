@@ -1,0 +1,48 @@
+import Transport
+
+extension Delivery {
+  /// Sends `webhook.test` to a webhook once, now; it has no sequence and is not tried again.
+  ///
+  /// - Returns: the attempt, which is in the ledger too.
+  package func test(_ webhook: Webhook, requestId: String) async -> DeliveryAttempt {
+    let now = environment.clock.now
+    let event = ULID.make(prefix: "evt_")
+    let body: JSONValue = [
+      "id": JSONValue(event), "type": JSONValue(EventType.webhookTest.rawValue),
+      "timestamp": JSONValue(now.description), "test": true,
+      "data": ["webhookId": JSONValue(webhook.id)],
+      "cause": ["method": "POST", "requestId": JSONValue(requestId)],
+    ]
+    let signature = WebhookSignature(secrets: environment.signingSecrets(webhook.id))
+    let result = await environment.sender.send(
+      WebhookRequest(
+        event: event, body: body.bytes, to: webhook, at: now, signature: signature,
+        options: options))
+    let attempt = DeliveryAttempt(
+      id: ULID.make(prefix: "dlv_"), time: now, eventId: event, webhookId: webhook.id,
+      key: webhook.id, position: DeliveryQueue.Position(seq: 0, index: 0), attempt: 1,
+      trigger: .manual, isProbe: false, outcome: result,
+      result: result.isSuccess ? .delivered : .dead, next: nil,
+      durableSeq: environment.committed.durableSeq)
+    _ = environment.ledger.append(attempt, bytes: attempt.bytes)
+    environment.observe(attempt)
+    return attempt
+  }
+}
+
+extension WebhookRequest {
+  /// One signed attempt at one event (Standard Webhooks 1.0.0).
+  init(
+    event id: String, body: [UInt8], to webhook: Webhook, at now: Timestamp,
+    signature: WebhookSignature, options: DeliveryOptions
+  ) {
+    self.init(
+      webhookId: webhook.id, receiver: webhook.receiver, localAllowed: webhook.localAllowed,
+      fields: HTTPFields([
+        "Content-Type": "application/json", "User-Agent": options.userAgent, "webhook-id": id,
+        "webhook-timestamp": String(now.seconds),
+        "webhook-signature": signature.header(id: id, timestamp: now.seconds, body: body),
+      ]),
+      body: body, connectTimeout: options.connectTimeout, totalDeadline: options.totalDeadline)
+  }
+}

@@ -1,0 +1,74 @@
+import Actors
+import Transport
+
+extension DeliveryEnvironment {
+  init(_ parts: Topology.Parts, committed: CommittedTail, view: ConfigurationView, store: Store) {
+    let (spool, vault, feed) = (parts.spool, parts.vault, parts.feed)
+    self.init(
+      committed: committed,
+      ledger: LedgerHop(hop: spool.hop(.attempts), disk: parts.disk),
+      sender: parts.sender,
+      configuration: { view.current },
+      configurationChanges: { view.changes() },
+      signingSecrets: { vault.signingKeys($0) },
+      loadCursor: { webhook in (try? spool.cursor(Self.cursor(webhook))) ?? nil },
+      saveCursor: { webhook, cursor in
+        spool.saveCursor(Self.cursor(webhook), cursor, synchronously: false)
+      },
+      removeCursor: { webhook in
+        parts.disk.submit { spool.removeCursor(Self.cursor(webhook)) }
+      },
+      disable: { webhook, _ in await store.disable(webhook: webhook) },
+      deadLetter: { parts.deadLetters.keep($0) },
+      log: parts.log)
+    observe = { feed.attempt($0.bytes) }
+  }
+
+  /// The file of a webhook's cursor.
+  private static func cursor(_ webhook: String) -> String { "delivery-\(webhook)" }
+}
+
+extension DeliveryOptions {
+  init(_ settings: Settings) {
+    self.init()
+    concurrency = settings.deliveryConcurrency
+    limits.window = settings.webhookWindow
+    userAgent = "scim-hris/\(Version.current)"
+  }
+}
+
+/// `4-attempts` as delivery's ledger.
+struct LedgerHop: DeliveryLedger {
+  private static let bytes = 1 << 20
+
+  let hop: SpoolHop
+  let disk: BlockingThread
+
+  var lastSeq: UInt64 { hop.lastSeq }
+
+  func append(_ attempt: DeliveryAttempt, bytes: [UInt8]) -> UInt64 {
+    hop.append(
+      SpoolRecord(
+        id: attempt.eventId, key: "\(attempt.webhookId)/\(attempt.key)", type: attempt.lineType,
+        data: bytes))
+  }
+
+  func lines(
+    from seq: UInt64, limit: Int
+  ) async throws -> (lines: [(seq: UInt64, data: [UInt8])], next: UInt64) {
+    let hop = hop
+    let lines = try await disk.run {
+      try hop.lines(from: seq, limit: limit, maxBytes: Self.bytes)
+    }
+    return (lines.map { ($0.seq, $0.data) }, lines.last.map { $0.seq + 1 } ?? seq)
+  }
+}
+
+extension Store {
+  /// Switches a webhook off that its receiver gave up, or that failed for too long.
+  func disable(webhook id: String) async {
+    guard var webhook = view.current.webhooks[id], webhook.status != .disabled else { return }
+    webhook.status = .disabled
+    try? await administer([.webhookUpdated(webhook)], request: ULID.make(prefix: "req_"))
+  }
+}

@@ -1,0 +1,69 @@
+import Actors
+import Transport
+
+/// Brings writes to their outcome that were accepted before a crash and never decided.
+///
+/// `cursors/redrive.json` says that it is at work. When a start finds the file, the last one died
+/// here: then writes are driven one at a time, each named in the file first, and the one found
+/// named is refused and kept as a dead letter, so that one poisonous write cannot stop every start.
+struct Redriver {
+  let spool: Spool
+  let mapping: Mapping
+  let deadLetters: DeadLetters
+  let log: Logger
+
+  func run(_ undecided: [Redrive.AcceptedWriteLine], in configuration: Configuration) async throws {
+    let before = try spool.cursor(Spool.redriveCursor)
+    if undecided.isEmpty && before == nil { return }
+    if let before {
+      await driveCarefully(undecided, configuration, suspect: before["request"]?.string)
+    } else {
+      spool.saveCursor(
+        Spool.redriveCursor, ["writes": JSONValue(undecided.count)], synchronously: true)
+      for one in undecided { await mapping.redrive(write(one, configuration)) }
+    }
+    let committed = spool.hop(.committed)
+    await committed.durable(through: committed.lastSeq)
+    spool.removeCursor(Spool.redriveCursor)
+    log.info("accepted writes run again", ["writes": undecided.count])
+  }
+
+  private func driveCarefully(
+    _ undecided: [Redrive.AcceptedWriteLine], _ configuration: Configuration, suspect: String?
+  ) async {
+    let committed = spool.hop(.committed)
+    for one in undecided {
+      let isSuspect = one.request == suspect
+      spool.saveCursor(
+        Spool.redriveCursor, ["request": JSONValue(one.request)], synchronously: true)
+      if isSuspect { bury(one) }
+      await mapping.redrive(write(one, configuration), refusing: isSuspect ? .crashed : nil)
+      await committed.durable(through: committed.lastSeq)
+    }
+  }
+
+  private func bury(_ one: Redrive.AcceptedWriteLine) {
+    let letter: JSONValue = [
+      "stage": "mapping", "class": "crashed", "reason": "the server ended while it was driven",
+      "request": JSONValue(one.request), "accepted": JSONValue(Int(one.seq)),
+      "last": JSONValue(Timestamp.now.description),
+    ]
+    let line = one.line.record(request: one.request).data
+    var bytes = letter.bytes
+    bytes.removeLast()
+    deadLetters.keep(
+      bytes + Array(",\"line\":".utf8) + line + [UInt8(ascii: "}")], named: one.request)
+  }
+
+  /// A connection that is gone is stood in for by one that is switched off: the store refuses.
+  private func write(
+    _ one: Redrive.AcceptedWriteLine, _ configuration: Configuration
+  ) -> AcceptedWrite {
+    let gone = Connection(
+      id: one.line.connection, consumerId: "", applicationId: "", serviceId: "", slug: "",
+      enabled: false, createdAt: one.line.received)
+    return Redrive.write(
+      one, connection: configuration.connections[one.line.connection] ?? gone,
+      type: SCIMCatalog.builtIn.resourceType(endpoint: "/" + one.line.endpoint) ?? .user)
+  }
+}

@@ -1,0 +1,48 @@
+import Actors
+import Transport
+
+extension Server {
+  /// What is read off the parts when somebody scrapes.
+  func registerMetrics() {
+    let (spool, topology, http) = (spool, topology, http)
+    let queues: [(stage: String, count: @Sendable () -> Int)] = [
+      ("authentication", { topology.authentication.input.count }),
+      ("mapping", { topology.mapping.lanes.reduce(0) { $0 + $1.input.count } }),
+      ("state store", { topology.store.input.count }),
+    ]
+    for (stage, count) in queues {
+      metrics.gauge(
+        "scim_hris_stage_queue", help: "Messages that wait in front of a stage.",
+        labels: ["stage": stage], read: { Double(count()) })
+    }
+    metrics.gauge(
+      "scim_hris_connections_open", help: "Connections of the public listener.",
+      read: { Double(http.statistics.connectionsOpen) })
+    metrics.gauge(
+      "scim_hris_disk_free_bytes", help: "Free bytes on the spool's disk.",
+      read: { Double(spool.diskFree) })
+    for hop in Hop.allCases {
+      let state = spool.hop(hop)
+      metrics.gauge(
+        "scim_hris_hop_durable_seq", help: "Newest line of a hop that is on disk.",
+        labels: ["hop": hop.name], read: { Double(state.durableSeq) })
+    }
+    registerCounters()
+  }
+
+  private func registerCounters() {
+    let (spool, http) = (spool, http)
+    metrics.counter(
+      "scim_hris_http_requests_total", help: "Requests answered.",
+      read: { Double(http.statistics.requests) })
+    metrics.counter(
+      "scim_hris_commits_total", help: "Group commits: one write and one fdatasync each.",
+      read: { Double(spool.counters.commits) })
+    metrics.counter(
+      "scim_hris_committed_lines_total", help: "Lines those commits made durable.",
+      read: { Double(spool.counters.committedLines) })
+    metrics.counter(
+      "scim_hris_fdatasync_seconds_total", help: "Time spent in fdatasync of commits.",
+      read: { spool.counters.syncTime / .seconds(1) })
+  }
+}

@@ -1,0 +1,205 @@
+import Actors
+import Synchronization
+import Transport
+
+/// One running server: the spool and what was recovered from it, the topology, the listeners.
+final class Server: Sendable {
+  let settings: Settings
+  let spool: Spool
+  let recovery: SpoolRecovery
+  let topology: Topology
+  let http: HTTPServer
+  let own: OwnAddress
+  let vault: SecretVault
+  let metrics: Metrics
+  let feed: ActivityFeed
+  let deadLetters: DeadLetters
+  let log: Logger
+  let startedAt: Timestamp
+  private let loops: [EventLoop]
+  private let disk: BlockingThread
+  private let client: HTTPClient
+  private let undecided: [Redrive.AcceptedWriteLine]
+  private let stopping = Atomic<Bool>(false)
+  private let router: PublicRouter
+  private let api: API
+
+  /// Opens the spool, folds it and wires everything; nothing listens yet. Blocks.
+  init(_ settings: Settings, log: Logger) throws(StartFailure) {
+    self.settings = settings
+    self.log = log
+    startedAt = .now
+    _ = OpenFileLimit.raise(to: settings.maxConnections * 2 + 1024)
+    let (spool, recovery) = try Self.open(settings, log)
+    (self.spool, self.recovery) = (spool, recovery)
+    let (state, undecided) = try Self.fold(spool)
+    self.undecided = undecided
+    do throws(FileError) { vault = try SecretVault(spool: spool.directory) } catch {
+      throw StartFailure(error)
+    }
+    loops = (0..<settings.loops).map { EventLoop(name: "loop-\($0)") }
+    disk = BlockingThread(name: "disk")
+    client = HTTPClient(loop: loops[0], maxIdlePerHost: settings.webhookWindow * 4)
+    (own, metrics, feed) = (OwnAddress(), Metrics(), ActivityFeed())
+    deadLetters = DeadLetters(spool: spool.directory, disk: disk, log: log)
+    let inspector = Inspector()
+    let sender = WebhookClient(
+      client: client, allowed: settings.allowedWebhookNetworks, inspector: inspector, own: own)
+    topology = Topology(
+      Topology.Parts(
+        spool: spool, disk: disk, vault: vault, sender: sender, deadLetters: deadLetters,
+        feed: feed, metrics: metrics, log: log, epoch: recovery.epoch),
+      state: state, settings: settings)
+    let backend = ServerBackend(
+      settings: settings, spool: spool, topology: topology, vault: vault, feed: feed,
+      deadLetters: deadLetters, own: own, disk: disk, startedAt: startedAt)
+    let (ingress, intake, origin) = (topology.ingress, topology.intake, RequestOrigin(settings))
+    var options = API.Options(permits: { address in
+      if case .success = sender.policy.judge([address], port: 0) { true } else { false }
+    })
+    options.clientAddress = { IPAddress(parsing: origin.client(of: $0)) }
+    api = API(
+      backend: backend, tokens: AccessTokens(key: vault.accessKey), inspector: inspector,
+      options: options, log: log)
+    router = PublicRouter(
+      scim: { await ingress.receive($0) }, api: api,
+      health: HealthRoutes(
+        refusal: { intake.reason.map { WriteRefusal(reason: $0, retryAfter: 1) } },
+        metrics: metrics))
+    var configuration = HTTPServerConfiguration(
+      inflightBytes: ByteBudget(total: settings.inflightBytes))
+    configuration.maxConnections = settings.maxConnections
+    configuration.onTrouble = { log.warning("listener", ["why": $0]) }
+    http = HTTPServer(
+      loops: loops, configuration: configuration, service: Self.service(router))
+    registerMetrics()
+  }
+
+  private static func service(_ router: PublicRouter) -> HTTPService {
+    HTTPService(
+      handler: { await router.respond(to: $0) },
+      reject: { PublicRouter.refusal($0, head: $1) },
+      bodyLimit: { PublicRouter.bodyLimit(of: $0) })
+  }
+}
+
+// MARK: - Starting
+
+extension Server {
+  private static func open(
+    _ settings: Settings, _ log: Logger
+  ) throws(StartFailure) -> (Spool, SpoolRecovery) {
+    var options = SpoolOptions()
+    options.mayCreate = settings.mayCreateSpool
+    options.onFailure = { error in
+      log.error("the spool failed; nothing more is answered", ["why": error])
+      ExitCode.inputOutput.end()
+    }
+    do throws(SpoolError) {
+      options.reserveBytes = UInt64(settings.diskReserve ?? Self.defaultReserve(settings.spool))
+      return try Spool.open(
+        directory: settings.spool, hops: Hop.allCases.map(\.description), options: options,
+        log: log)
+    } catch {
+      throw StartFailure(error)
+    }
+  }
+
+  /// 64 MiB or 5 % of the disk, the larger.
+  private static func defaultReserve(_ spool: String) -> Int {
+    let path = (try? FileSystem.status(spool)) == nil ? FileSystem.parent(of: spool) : spool
+    guard let space = try? FileSystem.space(at: path.isEmpty ? "." : path) else { return 64 << 20 }
+    return max(64 << 20, Int(space.total / 20))
+  }
+
+  /// The state after every committed line, and the writes no line decides.
+  private static func fold(
+    _ spool: Spool
+  ) throws(StartFailure) -> (StoreState, [Redrive.AcceptedWriteLine]) {
+    var state = StoreState()
+    var redrive = Redrive()
+    do {
+      try spool.hop(.committed).forEachLine { line in
+        try state.fold(line)
+        redrive.note(committed: line)
+      }
+      try spool.hop(.accepted).forEachLine { redrive.note(accepted: $0) }
+    } catch {
+      throw StartFailure("the spool cannot be read back: \(error)", .corruptSpool)
+    }
+    return (state, redrive.undecided)
+  }
+
+  /// Redrives, listens, and sets an empty spool up. The stages must be running.
+  ///
+  /// - Returns: what a first start made; nil when there was something already.
+  func begin() async throws(StartFailure) -> FirstStart? {
+    do {
+      try await Redriver(
+        spool: spool, mapping: topology.mapping, deadLetters: deadLetters, log: log
+      ).run(undecided, in: topology.view.current)
+      try vault.forget(allBut: Set(topology.view.current.webhooks.keys))
+    } catch {
+      throw StartFailure("the spool cannot be prepared: \(error)", .inputOutput)
+    }
+    try await listen()
+    guard topology.view.current.applications.isEmpty else { return nil }
+    do throws(APIError) {
+      return try await api.createFirstTenant()
+    } catch {
+      throw StartFailure("the spool cannot be set up: \(error.detail)", .inputOutput)
+    }
+  }
+
+  private func listen() async throws(StartFailure) {
+    do throws(HTTPServerError) {
+      own.add(try await http.listen(on: settings.listen.listenAddress))
+      _ = try await http.listen(on: .unix(path: spool.directory + "/control.sock"))
+      guard let scrape = settings.metricsListen else { return }
+      let router = router
+      let service = HTTPService(handler: { router.health.respondToScraper($0) })
+      own.add(try await http.listen(on: scrape.listenAddress, service: service))
+    } catch {
+      throw StartFailure(error, listen: settings.listen)
+    }
+  }
+
+  /// Where the public listener is, with the port that was picked.
+  var bound: HostPort {
+    guard case .ip(let address, let port)? = own.current.first else { return settings.listen }
+    return HostPort(host: address.description, port: port)
+  }
+
+  private var isStopping: Bool { stopping.load(ordering: .acquiring) }
+
+  var writesRunAgain: Int { undecided.count }
+}
+
+// MARK: - Running and stopping
+
+extension Server {
+  /// Runs the stages until they are stopped.
+  ///
+  /// - Throws: as soon as one of them fails.
+  func runStages() async throws {
+    try await Supervisor(stages: topology.stages) { self.isStopping }.run()
+  }
+
+  /// Answers what is open, then lets every stage work off what it has and end.
+  func stop() async {
+    stopping.store(true, ordering: .releasing)
+    feed.finish()
+    await http.drain(within: settings.drain)
+    topology.authentication.input.finish()
+    topology.delivery.stop()
+  }
+
+  /// After the stages have ended. Blocks.
+  func close() {
+    try? saveActivity()
+    spool.close()
+    client.closeIdle()
+    for loop in loops { loop.stop() }
+    disk.stop()
+  }
+}

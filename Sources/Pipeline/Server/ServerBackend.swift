@@ -1,0 +1,104 @@
+import Actors
+import Transport
+
+/// The running server as the API sees it.
+struct ServerBackend: APIBackend {
+  let settings: Settings
+  let spool: Spool
+  let topology: Topology
+  let vault: SecretVault
+  let feed: ActivityFeed
+  let deadLetters: DeadLetters
+  let own: OwnAddress
+  let disk: BlockingThread
+  let startedAt: Timestamp
+
+  var configuration: Configuration { topology.view.current }
+
+  var publicURL: String {
+    guard case .ip(let address, let port)? = own.current.first else {
+      return settings.baseURL(bound: settings.listen)
+    }
+    return settings.baseURL(bound: HostPort(host: address.description, port: port))
+  }
+
+  var writeRefusal: WriteRefusal? {
+    topology.intake.reason.map {
+      WriteRefusal(reason: $0, retryAfter: spool.isShortOfDisk ? 300 : 1)
+    }
+  }
+
+  func administer(_ changes: [AdminChange], requestId: String) async throws(APIError) {
+    do throws(AdministrationError) {
+      try await topology.store.administer(changes, request: requestId)
+    } catch {
+      switch error {
+      case .notFound(let id): throw .notFound("record", id)
+      case .conflict(let id): throw .conflict("There is a record \(id) already.")
+      }
+    }
+  }
+
+  func storeSecret(webhookId: String, secret: Secret) async throws(APIError) {
+    let vault = vault
+    do {
+      try await disk.run { try vault.store(secret, for: webhookId) }
+    } catch {
+      throw .unavailable("The signing secret cannot be kept: \(error).", retryAfter: 300)
+    }
+  }
+
+  func signingKeys(webhookId: String) -> [Secret] { vault.signingKeys(webhookId) }
+
+  func employee(id: String, consumerId: String) async -> [UInt8]? {
+    await topology.search.employee(id, of: consumerId)
+  }
+
+  func employees(_ query: EmployeeQuery) async -> EmployeePage {
+    await topology.search.page(query)
+  }
+
+  func activity(recent: Int, follow: Bool) -> AsyncStream<Activity> {
+    feed.follow(recent: recent, follow: follow)
+  }
+}
+
+// MARK: - Looking at it
+
+extension ServerBackend {
+  func status() async -> ServerStatus {
+    let webhooks = await topology.delivery.status
+    let deadLetters = deadLetters
+    return ServerStatus(
+      version: Version.current, spool: spool.directory,
+      listen: own.current.map(\.description), startedAt: startedAt,
+      employees: await topology.store.employeeCount,
+      eventsWaiting: webhooks.reduce(0) { $0 + $1.waiting + Int($1.unread) },
+      deadLetters: await disk.run { deadLetters.count },
+      hops: Hop.allCases.map { hop in
+        let state = spool.hop(hop)
+        return ServerStatus.Hop(
+          name: hop.name, lastSeq: state.lastSeq, durableSeq: state.durableSeq)
+      },
+      webhooks: webhooks.map(ServerStatus.Webhook.init),
+      diskFreeBytes: Int(clamping: spool.diskFree),
+      diskReserveBytes: Int(clamping: spool.diskReserve))
+  }
+}
+
+extension ServerStatus.Webhook {
+  fileprivate init(_ status: WebhookDeliveryStatus) {
+    self.init(
+      id: status.webhookId, waiting: status.waiting + Int(status.unread),
+      oldest: status.failingSince,
+      breakerOpen: status.breaker != .closed, lastError: nil, nextAttempt: nil)
+  }
+}
+
+extension ServerBackend {
+  func testWebhook(id: String, requestId: String) async throws(APIError) -> JSONObject {
+    guard let webhook = configuration.webhooks[id] else { throw .notFound("webhook", id) }
+    let attempt = await topology.delivery.test(webhook, requestId: requestId)
+    return (try? JSONValue(parsing: attempt.bytes))?.object ?? JSONObject()
+  }
+}

@@ -1,0 +1,46 @@
+import Transport
+
+/// Why the server cannot start, as one line for a person, and what the process exits with.
+struct StartFailure: Error, Sendable {
+  let message: String
+  let code: ExitCode
+
+  init(_ message: String, _ code: ExitCode) {
+    self.message = message
+    self.code = code
+  }
+
+  init(_ error: SpoolError) {
+    switch error {
+    case .locked: self.init("\(error); stop it first, or name another --spool", .locked)
+    case .foreignOwner:
+      self.init("\(error); run as that user: sudo -u \"#UID\" scim-hris", .permission)
+    case .notFound(let directory):
+      self.init(
+        "there is no spool at \(directory), and --no-create forbids making one", .permission)
+    case .notADirectory: self.init("\(error)", .usage)
+    case .newerFormat: self.init("\(error); start the newer release", .newerFormat)
+    case .corrupt, .acknowledgedDataMissing: self.init("\(error)", .corruptSpool)
+    case .lineTooLong: self.init("\(error)", .inputOutput)
+    case .file(let file): self.init(file)
+    }
+  }
+
+  init(_ error: FileError) {
+    let isForbidden = error.code == 1 || error.code == 13
+    self.init("\(error)", isForbidden ? .permission : .inputOutput)
+  }
+
+  /// - Parameter listen: what was asked for.
+  init(_ error: HTTPServerError, listen: HostPort) {
+    switch error {
+    case .addressInUse:
+      let other = HostPort(host: listen.host, port: listen.port &+ 1)
+      self.init("\(error); try: scim-hris --listen \(other)", .inputOutput)
+    case .notPermitted:
+      self.init("\(error); ports below 1024 need CAP_NET_BIND_SERVICE", .permission)
+    case .notAvailable: self.init("\(error)", .usage)
+    case .system: self.init("\(error)", .inputOutput)
+    }
+  }
+}

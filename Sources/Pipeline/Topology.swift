@@ -1,0 +1,74 @@
+import Actors
+import Transport
+
+/// The whole program on one screen: which stages there are, what they share, and how they are
+/// joined.
+///
+/// ```
+/// HTTP ▶ Ingress ▶ Authentication ─1-accepted─▶ Mapping ─2-mapped─▶ Store ─3-committed─▶ Delivery
+///                        └───────────── reads ───────────────▶ ResourceReader ▶ Store
+/// ```
+struct Topology: Sendable {
+  let ingress: Ingress
+  let authentication: Authentication
+  let mapping: Mapping
+  let store: Store
+  let delivery: Delivery
+
+  let intake: Intake
+  let view: ConfigurationView
+  let activity: ConnectionActivity
+  let search: EmployeeSearch
+
+  init(_ parts: Parts, state: StoreState, settings: Settings) {
+    let (spool, capacity) = (parts.spool, settings.channelCapacity)
+    let catalog = SCIMCatalog.builtIn
+    view = ConfigurationView(state.configuration)
+    activity = ConnectionActivity()
+    intake = Intake(
+      isShortOfDisk: { spool.isShortOfDisk }, isBacklogged: { spool.isBacklogged })
+
+    let committed = spool.hop(.committed)
+    let feed = parts.feed
+    let tail = CommittedTail(hop: committed, disk: parts.disk) { feed.events($0.events) }
+    store = Store(
+      state: state, committed: committed, log: tail, view: view, capacity: capacity,
+      epoch: parts.epoch, counters: StoreCounters(parts.metrics))
+    mapping = Mapping(
+      lanes: settings.mappingLanes, capacity: capacity,
+      mapper: ResourceMapper(catalog: catalog, mapping: .standard), store: store,
+      mapped: spool.hop(.mapped))
+    authentication = Authentication(
+      view: view, activity: activity,
+      acceptance: Acceptance(hop: spool.hop(.accepted), intake: intake, catalog: catalog),
+      reader: ResourceReader(store: store, catalog: catalog), mapping: mapping,
+      lanes: settings.authenticationLanes, capacity: capacity, log: parts.log)
+    ingress = Ingress(
+      output: authentication.input, catalog: catalog, origin: RequestOrigin(settings))
+    delivery = Delivery(
+      DeliveryEnvironment(parts, committed: tail, view: view, store: store),
+      options: DeliveryOptions(settings))
+    search = EmployeeSearch(store: store)
+  }
+
+  /// What the supervisor runs.
+  var stages: [any Stage] { [authentication, mapping, store, delivery] }
+
+  /// What the stages are given from outside.
+  struct Parts: Sendable {
+    let spool: Spool
+    /// For reads of the spool that would block a stage.
+    let disk: BlockingThread
+    let vault: SecretVault
+    let sender: any WebhookSender
+    let deadLetters: DeadLetters
+    let feed: ActivityFeed
+    let metrics: Metrics
+    let log: Logger
+    let epoch: Int
+  }
+}
+
+extension Spool {
+  func hop(_ hop: Hop) -> SpoolHop { self.hop(hop.rawValue) }
+}
