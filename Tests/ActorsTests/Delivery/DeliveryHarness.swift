@@ -1,0 +1,264 @@
+import Synchronization
+import Testing
+import Transport
+
+@testable import Actors
+
+/// Wall time that only moves when a test says so.
+final class ManualDeliveryClock: DeliveryClock {
+  private struct State {
+    var now = Timestamp(milliseconds: 1_700_000_000_000)
+    var sleepers: [(until: Timestamp, id: Int, wake: CheckedContinuation<Void, any Error>)] = []
+    var nextId = 0
+    var isClosed = false
+  }
+
+  private let state = Mutex(State())
+
+  var now: Timestamp { state.withLock { $0.now } }
+
+  func advance(by duration: Duration) {
+    let due = state.withLock { state in
+      state.now = state.now.advanced(by: duration)
+      let due = state.sleepers.filter { $0.until <= state.now }
+      state.sleepers.removeAll { $0.until <= state.now }
+      return due
+    }
+    for sleeper in due { sleeper.wake.resume() }
+  }
+
+  func sleep(for duration: Duration) async throws {
+    let id = state.withLock { state in
+      state.nextId += 1
+      return state.nextId
+    }
+    try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { wake in
+        let isLate = state.withLock { state in
+          if state.isClosed || Task.isCancelled { return true }
+          state.sleepers.append((state.now.advanced(by: duration), id, wake))
+          return false
+        }
+        if isLate { wake.resume(throwing: CancellationError()) }
+      }
+    } onCancel: {
+      let sleeper = state.withLock { state in
+        let index = state.sleepers.firstIndex { $0.id == id }
+        return index.map { state.sleepers.remove(at: $0) }
+      }
+      sleeper?.wake.resume(throwing: CancellationError())
+    }
+  }
+}
+
+/// A committed log in memory.
+final class MemoryLog: CommittedLog {
+  private let state = Mutex<
+    (outcomes: [CommittedOutcome], bells: [AsyncStream<UInt64>.Continuation])
+  >(
+    ([], []))
+
+  var durableSeq: UInt64 { state.withLock { UInt64($0.outcomes.count) } }
+
+  func commit(_ events: CommittedEvent...) {
+    let (seq, bells) = state.withLock { state in
+      let seq = UInt64(state.outcomes.count + 1)
+      state.outcomes.append(CommittedOutcome(seq: seq, requestId: "req_\(seq)", events: events))
+      return (seq, state.bells)
+    }
+    for bell in bells { bell.yield(seq) }
+  }
+
+  func outcomes(
+    from: UInt64, limit: Int
+  ) async throws -> (outcomes: [CommittedOutcome], next: UInt64) {
+    state.withLock { state in
+      let found = state.outcomes.dropFirst(Int(from) - 1).prefix(limit)
+      return (Array(found), from + UInt64(found.count))
+    }
+  }
+
+  func doorbell() -> AsyncStream<UInt64> {
+    let (stream, bell) = AsyncStream.makeStream(
+      of: UInt64.self, bufferingPolicy: .bufferingNewest(1))
+    state.withLock { $0.bells.append(bell) }
+    return stream
+  }
+}
+
+/// A ledger in memory.
+final class MemoryLedger: DeliveryLedger {
+  private let state = Mutex<[[UInt8]]>([])
+
+  var lastSeq: UInt64 { state.withLock { UInt64($0.count) } }
+
+  func append(_ attempt: DeliveryAttempt, bytes: [UInt8]) -> UInt64 {
+    state.withLock { lines in
+      lines.append(bytes)
+      return UInt64(lines.count)
+    }
+  }
+
+  func lines(
+    from: UInt64, limit: Int
+  ) async throws -> (lines: [(seq: UInt64, data: [UInt8])], next: UInt64) {
+    state.withLock { lines in
+      let first = Int(max(from, 1))
+      let found = lines.dropFirst(first - 1).prefix(limit).enumerated()
+      return (found.map { (UInt64(first + $0), $1) }, UInt64(first + found.count))
+    }
+  }
+
+  var entries: [JSONValue] {
+    get throws { try state.withLock { $0 }.map { try JSONValue(parsing: $0) } }
+  }
+}
+
+/// A receiver that answers as its script says, and remembers everything.
+final class ScriptedSender: WebhookSender {
+  struct Receipt: Sendable {
+    let webhookId: String
+    let eventId: String
+    let isSuccess: Bool
+    let request: WebhookRequest
+  }
+
+  typealias Script =
+    @Sendable (WebhookRequest, _ eventId: String, _ tries: Int) async -> WebhookResult
+
+  private let state = Mutex<
+    (receipts: [Receipt], tries: [String: Int], inFlight: [String: Int], most: [String: Int])
+  >(
+    ([], [:], [:], [:]))
+  private let script: Script
+
+  init(_ script: @escaping Script = { _, _, _ in WebhookResult(.answered(status: 200)) }) {
+    self.script = script
+  }
+
+  func send(_ request: WebhookRequest) async -> WebhookResult {
+    let eventId = request.fields["webhook-id"] ?? ""
+    let webhook = request.webhookId
+    let tries = state.withLock { state in
+      state.tries[webhook + eventId, default: 0] += 1
+      state.inFlight[webhook, default: 0] += 1
+      state.most[webhook] = max(state.most[webhook] ?? 0, state.inFlight[webhook]!)
+      return state.tries[webhook + eventId]!
+    }
+    let result = await script(request, eventId, tries)
+    state.withLock { state in
+      state.inFlight[webhook]! -= 1
+      state.receipts.append(
+        Receipt(
+          webhookId: webhook, eventId: eventId, isSuccess: result.isSuccess, request: request))
+    }
+    return result
+  }
+
+  var receipts: [Receipt] { state.withLock { $0.receipts } }
+  /// The most attempts of a webhook that were in flight at once.
+  func most(_ webhookId: String) -> Int { state.withLock { $0.most[webhookId] ?? 0 } }
+
+  func delivered(_ webhookId: String = "wh_1") -> [String] {
+    receipts.filter { $0.webhookId == webhookId && $0.isSuccess }.map(\.eventId)
+  }
+}
+
+/// Delivery with everything around it in memory; what is on "disk" survives a restart.
+final class DeliveryHarness: Sendable {
+  let log = MemoryLog()
+  let ledger = MemoryLedger()
+  let clock = ManualDeliveryClock()
+  let sender: ScriptedSender
+  let options: DeliveryOptions
+  private let configuration = Mutex(Configuration())
+  private let cursors = Mutex<[String: JSONValue]>([:])
+  private let letters = Mutex<[DeadLetter]>([])
+  private let bells = Mutex<[AsyncStream<Void>.Continuation]>([])
+  let disabled = Mutex<[String: DeliveryMachine.DisableReason]>([:])
+
+  init(
+    sender: ScriptedSender = ScriptedSender(), options: DeliveryOptions = DeliveryOptions()
+  ) {
+    self.sender = sender
+    self.options = options
+    change(
+      .applicationCreated(
+        Application(id: "app_1", name: "One", createdAt: Timestamp(milliseconds: 0))))
+  }
+
+  var environment: DeliveryEnvironment {
+    var environment = DeliveryEnvironment(
+      committed: log, ledger: ledger, sender: sender,
+      configuration: { self.configuration.withLock { $0 } },
+      configurationChanges: { self.changes() },
+      signingSecrets: { _ in [Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")] },
+      loadCursor: { id in self.cursors.withLock { $0[id] } },
+      saveCursor: { id, cursor in self.cursors.withLock { $0[id] = cursor } },
+      removeCursor: { id in self.cursors.withLock { $0[id] = nil } },
+      disable: { id, reason in self.disable(id, reason) },
+      deadLetter: { letter in self.letters.withLock { $0.append(letter) } }, log: .silent)
+    environment.clock = clock
+    environment.random = { 0.5 }
+    return environment
+  }
+
+  var deadLetters: [DeadLetter] { letters.withLock { $0 } }
+  func cursor(_ id: String = "wh_1") -> JSONValue? { cursors.withLock { $0[id] } }
+
+  func change(_ change: AdminChange) {
+    configuration.withLock { $0.apply(change, at: log.durableSeq) }
+    for bell in bells.withLock({ $0 }) { bell.yield() }
+  }
+
+  func addWebhook(
+    _ id: String = "wh_1", events: [String] = ["employee.*"], consumers: [String]? = nil
+  ) {
+    change(
+      .webhookCreated(
+        Webhook(
+          id: id, applicationId: "app_1", receiver: .url("http://127.0.0.1/\(id)"),
+          events: events, consumerIds: consumers, createdAt: Timestamp(milliseconds: 0))))
+  }
+
+  func setStatus(_ status: Webhook.Status, of id: String = "wh_1") {
+    guard var webhook = configuration.withLock({ $0.webhooks[id] }) else { return }
+    webhook.status = status
+    change(.webhookUpdated(webhook))
+  }
+
+  private func disable(_ id: String, _ reason: DeliveryMachine.DisableReason) {
+    disabled.withLock { $0[id] = reason }
+    setStatus(.disabled, of: id)
+  }
+
+  private func changes() -> AsyncStream<Void> {
+    let (stream, bell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    bells.withLock { $0.append(bell) }
+    return stream
+  }
+
+  /// Runs delivery around `body`, then stops it gracefully, or cuts it off like a crash would.
+  func run(crashing: Bool = false, _ body: @Sendable (Delivery) async throws -> Void) async throws {
+    let delivery = Delivery(environment, options: options)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await delivery.run() }
+      try await body(delivery)
+      if crashing { group.cancelAll() } else { delivery.stop() }
+      try await group.waitForAll()
+    }
+  }
+
+  /// Waits until `condition` holds, moving the clock by `step` meanwhile.
+  func wait(
+    moving step: Duration = .zero, upTo limit: Int = 4000,
+    _ condition: @Sendable () async throws -> Bool, _ location: SourceLocation = #_sourceLocation
+  ) async throws {
+    for _ in 0..<limit {
+      if try await condition() { return }
+      if step > .zero { clock.advance(by: step) }
+      try await Task.sleep(for: .milliseconds(1))
+    }
+    Issue.record("it did not come about", sourceLocation: location)
+  }
+}
