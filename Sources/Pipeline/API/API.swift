@@ -16,8 +16,8 @@ final class API: Sendable {
   private let log: Logger
 
   struct Options: Sendable {
-    /// Whether webhooks may be sent to this address (the built-in ranges, `--allow-webhook-net`).
-    var permits: @Sendable (IPAddress) -> Bool
+    /// Where webhooks may be sent; asked each time, since our own port is known late.
+    var addressPolicy: @Sendable () -> AddressPolicy
     /// Whom a request comes from, forwarding fields of trusted proxies considered.
     var clientAddress: @Sendable (HTTPRequest) -> String = { request in
       if case .ip(let address, _) = request.peer { address.description } else { "local" }
