@@ -49,7 +49,7 @@ extension API {
   }
 
   /// Guessing gets slow, a right key never does: only wrong ones are counted.
-  private func refusal(of key: String, from address: String) -> APIError {
+  private func refusal(of key: String, from address: IPAddress?) -> APIError {
     let source = AttemptLimiter.Source(slug: "api/auth", address: Self.site(of: address))
     let now = options.now()
     if let wait = failures.withLock({ $0.failed(source, at: now) }) {
@@ -67,8 +67,8 @@ extension API {
   }
 
   /// One IPv6 customer holds a whole /64 and could fail from a new address each time.
-  private static func site(of address: String) -> String {
-    guard let parsed = IPAddress(parsing: address), parsed.isIPv6 else { return address }
-    return Hex.encode(Array(parsed.bytes.prefix(8)))
+  private static func site(of address: IPAddress?) -> String {
+    guard let address, address.isIPv6 else { return address?.description ?? "local" }
+    return Hex.encode(Array(address.bytes.prefix(8)))
   }
 }

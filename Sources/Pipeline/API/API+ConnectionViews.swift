@@ -6,7 +6,7 @@ extension API {
   /// - Parameter showing: the token just made, in clear; everyone else sees its prefix.
   func publicJSON(_ connection: Connection, showing secret: Secret? = nil) -> JSONValue {
     let name = Integration.all.first { $0.serviceId == connection.serviceId }?.name
-    let activity = backend.connectionActivity(connection.id)
+    let activity = options.connectionActivity(connection.id)
     let prefix = connection.tokens.last { $0.replacedAt == nil }.map { $0.prefix + "…" }
     return [
       "id": JSONValue(connection.id), "serviceId": JSONValue(connection.serviceId),

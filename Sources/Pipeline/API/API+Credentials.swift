@@ -31,7 +31,7 @@ extension API {
 
   func listTokens(_ call: APICall) throws(APIError) -> APIAnswer {
     let connection = try connection(named: call)
-    let used = backend.connectionActivity(connection.id).tokens
+    let used = options.connectionActivity(connection.id).tokens
     let items = connection.tokens.map { token in
       guard case .object(var summary) = token.summary else { return token.summary.bytes }
       summary["lastUsedAt"] = .time(used[token.id])

@@ -62,26 +62,13 @@ extension API {
     } catch {
       throw .invalid(.body, "deliveryUrl", error.description)
     }
-    if let address = url.literalAddress,
-      let refusal = refusal(of: address, port: url.port, allowLocal: allowLocal)
-    {
-      throw .invalid(.body, "deliveryUrl", refusal)
+    if let address = url.literalAddress, !allowLocal, !options.permits(address) {
+      throw .invalid(
+        .body, "deliveryUrl",
+        "leads to \(address), which is not a public address; the owner can open it with"
+          + " --allow-webhook-net \(address)/\(address.isIPv6 ? 128 : 32) or with"
+          + " `webhook add URL --allow-local`")
     }
     return text
-  }
-
-  private func refusal(of address: IPAddress, port: UInt16, allowLocal: Bool) -> String? {
-    let policy = options.addressPolicy()
-    func judge(_ allowed: Bool) -> String? {
-      switch policy.judge([address], port: port, localAllowed: allowed) {
-      case .success: nil
-      case .failure(let refusal): refusal.reason
-      }
-    }
-    // What even the owner may not open is this server itself; there is no option to name then.
-    if let final = judge(true) { return final }
-    return judge(allowLocal).map {
-      "\($0), and `webhook add URL --allow-local` exactly this address"
-    }
   }
 }

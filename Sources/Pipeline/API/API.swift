@@ -16,12 +16,14 @@ final class API: Sendable {
   private let log: Logger
 
   struct Options: Sendable {
-    /// Where webhooks may be sent; asked each time, since our own port is known late.
-    var addressPolicy: @Sendable () -> AddressPolicy
+    /// Whether webhooks may be sent to this address (the built-in ranges, `--allow-webhook-net`).
+    var permits: @Sendable (IPAddress) -> Bool
     /// Whom a request comes from, forwarding fields of trusted proxies considered.
-    var clientAddress: @Sendable (HTTPRequest) -> String = { request in
-      if case .ip(let address, _) = request.peer { address.description } else { "local" }
+    var clientAddress: @Sendable (HTTPRequest) -> IPAddress? = { request in
+      if case .ip(let address, _) = request.peer { address } else { nil }
     }
+    /// When a connection was last heard of, and how that went.
+    var connectionActivity: @Sendable (_ id: String) -> ConnectionActivity.Entry = { _ in .init() }
     var now: @Sendable () -> Timestamp = { .now }
   }
 

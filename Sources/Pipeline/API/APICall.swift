@@ -6,8 +6,8 @@ struct APICall: Sendable {
   let route: APIRoute
   let requestId: String
   let caller: Caller
-  /// Where it came from, as text.
-  let address: String
+  /// Where it came from, when over a network.
+  let address: IPAddress?
   /// Header `x-uapi-service-id`.
   let serviceId: String?
   let path: [String: String]

@@ -38,9 +38,6 @@ protocol APIBackend: Sendable {
 
   func status() async -> ServerStatus
 
-  /// When a connection was last heard of, and how that went.
-  func connectionActivity(_ id: String) -> ConnectionActivity.Entry
-
   /// The last `recent` events and attempts, oldest first, then, when `follow`, each new one until
   /// the reader goes away. Bounded by the newest 1,024; what a slow reader misses is `.missed`.
   func activity(recent: Int, follow: Bool) -> AsyncStream<Activity>

@@ -5,7 +5,6 @@ import Transport
 struct DeliveryURL {
   /// The address its host is written as, in any notation a resolver would take; nil for a name.
   let literalAddress: IPAddress?
-  let port: UInt16
 
   enum Fault: Error, Equatable {
     case secure
@@ -20,7 +19,6 @@ struct DeliveryURL {
       throw .url(error)
     }
     guard url.scheme == .http else { throw .secure }
-    port = url.port
     literalAddress = url.address ?? Self.address(of: url.host)
   }
 

@@ -28,7 +28,6 @@ struct ServerStatus: Sendable, Equatable {
     var waiting: Int
     var oldest: Timestamp?
     var breakerOpen: Bool
-    var failingSince: Timestamp?
     /// In words: "connection refused".
     var lastError: String?
     var nextAttempt: Timestamp?
@@ -66,8 +65,8 @@ extension ServerStatus.Webhook {
   fileprivate var json: JSONValue {
     [
       "id": JSONValue(id), "waiting": JSONValue(waiting), "oldest": .time(oldest),
-      "breakerOpen": JSONValue(breakerOpen), "failingSince": .time(failingSince),
-      "lastError": .text(lastError), "nextAttempt": .time(nextAttempt),
+      "breakerOpen": JSONValue(breakerOpen), "lastError": .text(lastError),
+      "nextAttempt": .time(nextAttempt),
     ]
   }
 }

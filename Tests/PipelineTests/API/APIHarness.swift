@@ -21,11 +21,8 @@ final class APIHarness: Sendable {
       backend: backend, tokens: AccessTokens(key: Array(repeating: 7, count: 32)),
       inspector: inspector,
       options: .init(
-        addressPolicy: {
-          let own = AddressPolicy.Listener(address: .loopback, port: 8080)
-          return AddressPolicy(
-            allowed: [IPNetwork(parsing: "10.9.0.0/16")].compactMap { $0 }, ownListeners: [own])
-        }, now: { clock.now }),
+        permits: { !$0.isLoopback && $0.bytes.first != 10 },
+        connectionActivity: { backend.activity[$0] }, now: { clock.now }),
       log: .silent)
     router = PublicRouter(
       scim: { _ in HTTPResponse(status: 299) }, api: api,

@@ -64,25 +64,8 @@ struct APIWebhooksTests {
     let tenant = try await Tenant("Acme", in: harness)
     let answer = await create(["deliveryUrl": JSONValue("http://\(host)/hooks")], tenant)
     #expect(answer.status == 400, "\(host)")
-    #expect(answer.detail.contains("--allow-webhook-net opens its network"), "\(answer.detail)")
+    #expect(answer.detail.contains("--allow-webhook-net "), "\(answer.detail)")
     #expect(answer.detail.contains("`webhook add URL --allow-local`"))
-  }
-
-  @Test func `an opened network and a public address are taken`() async throws {
-    let tenant = try await Tenant("Acme", in: harness)
-    for host in ["10.9.1.2", "8.8.8.8", "[2606:4700::1]", "hooks.example.com"] {
-      let made = await create(["deliveryUrl": JSONValue("http://\(host)/")], tenant)
-      #expect(made.status == 201, "\(host): \(made.text)")
-    }
-  }
-
-  @Test func `the server itself is no receiver, for the owner neither`() async throws {
-    _ = try await Tenant("Acme", in: harness)
-    let answer = await harness.own(
-      "POST", "/api/webhooks", ["deliveryUrl": "http://localhost:8080/", "allowLocal": true])
-    #expect(answer.status == 400)
-    #expect(answer.detail.contains("is this server itself"))
-    #expect(!answer.detail.contains("--allow-local"))
   }
 
   @Test func `only the owner opens a local address`() async throws {

@@ -89,8 +89,6 @@ final class FakeBackend: APIBackend {
       hops: [], webhooks: [], diskFreeBytes: 1, diskReserveBytes: 1)
   }
 
-  func connectionActivity(_ id: String) -> ConnectionActivity.Entry { activity[id] }
-
   func activity(recent: Int, follow: Bool) -> AsyncStream<Activity> {
     let entries = state.withLock { Array($0.activity.suffix(recent)) }
     return AsyncStream(bufferingPolicy: .bufferingNewest(16)) { stream in
