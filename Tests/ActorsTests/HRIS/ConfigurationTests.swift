@@ -1,0 +1,86 @@
+import Testing
+import Transport
+
+@testable import Actors
+
+@Suite struct ConfigurationTests {
+  static let time = Timestamp(milliseconds: 1_700_000_000_000)
+  static let token = HashedToken(id: "tok_1", token: "scimtok_EXAMPLE", createdAt: time)
+  static let webhook = Webhook(
+    id: "wh_1", applicationId: "app_1", receiver: .url("http://example.com/"),
+    events: ["employee.*"], consumerIds: ["csm_1"], createdAt: time, localAllowed: true, since: 4)
+  static let connection = Connection(
+    id: "cnx_1", consumerId: "csm_1", applicationId: "app_1", serviceId: "okta-scim",
+    slug: "abcd", tokens: [token], settings: JSONObject([.init(name: "x", value: 1)]),
+    createdAt: time)
+  static let consumer = Consumer(
+    id: "csm_1", applicationId: "app_1", name: "Acme", createdAt: time)
+  static let application = Application(id: "app_1", name: "One", keys: [token], createdAt: time)
+
+  static let changes: [AdminChange] = [
+    .applicationCreated(application), .keyAdded(applicationId: "app_1", token),
+    .keyRevoked(applicationId: "app_1", keyId: "tok_1"), .consumerCreated(consumer),
+    .consumerUpdated(consumer), .consumerDeleted(id: "csm_1"), .connectionCreated(connection),
+    .connectionUpdated(connection), .connectionDeleted(id: "cnx_1", keepsEmployees: true),
+    .tokenAdded(connectionId: "cnx_1", token),
+    .tokenRevoked(connectionId: "cnx_1", tokenId: "tok_1"), .webhookCreated(webhook),
+    .webhookUpdated(
+      Webhook(id: "wh_2", applicationId: "app_1", receiver: .inspector, createdAt: time)),
+    .webhookDeleted(id: "wh_1"),
+  ]
+
+  @Test(arguments: changes) func `a change comes back from its line as it was`(
+    change: AdminChange
+  ) throws {
+    let json = try #require(try JSONValue(parsing: change.json.bytes).object)
+    #expect(try AdminChange(json: json) == change)
+    #expect(change.lineType == "admin." + change.name)
+  }
+
+  @Test func `a token is kept as a hash and a readable beginning`() {
+    #expect(Self.token.prefix == "scimtok_EXAM")
+    #expect(!Self.token.json.text.contains("scimtok_EXAMPLE"))
+    #expect(Self.token.hash == HashedToken.hash(of: "scimtok_EXAMPLE"))
+  }
+
+  @Test func `connections are found by slug and keys by hash until they are gone`() {
+    var configuration = Configuration()
+    for change in [Self.changes[0], Self.changes[3], Self.changes[6]] {
+      configuration.apply(change, at: 1)
+    }
+    #expect(configuration.connection(slug: "abcd")?.id == "cnx_1")
+    #expect(configuration.apiKey(hash: Self.token.hash)?.application.id == "app_1")
+    configuration.apply(.keyRevoked(applicationId: "app_1", keyId: "tok_1"), at: 2)
+    configuration.apply(.consumerDeleted(id: "csm_1"), at: 3)
+    #expect(configuration.apiKey(hash: Self.token.hash) == nil)
+    #expect(configuration.connection(slug: "abcd") == nil)
+    #expect(configuration.connections.isEmpty)
+  }
+
+  @Test func `an updated connection keeps its tokens`() {
+    var configuration = Configuration()
+    configuration.apply(.connectionCreated(Self.connection), at: 1)
+    var changed = Self.connection
+    changed.tokens = []
+    changed.enabled = false
+    configuration.apply(.connectionUpdated(changed), at: 2)
+    #expect(configuration.connections["cnx_1"]?.tokens == [Self.token])
+    #expect(configuration.connections["cnx_1"]?.enabled == false)
+  }
+
+  @Test func `a webhook gets what follows its creation, or its being enabled again`() {
+    var configuration = Configuration()
+    var webhook = Self.webhook
+    func apply(_ status: Webhook.Status, at seq: UInt64) -> UInt64? {
+      webhook.status = status
+      configuration.apply(.webhookUpdated(webhook), at: seq)
+      return configuration.webhooks["wh_1"]?.since
+    }
+    configuration.apply(.webhookCreated(webhook), at: 10)
+    #expect(configuration.webhooks["wh_1"]?.since == 10)
+    #expect(apply(.paused, at: 11) == 10)
+    #expect(apply(.enabled, at: 12) == 10)
+    #expect(apply(.disabled, at: 13) == 10)
+    #expect(apply(.enabled, at: 14) == 14)
+  }
+}
