@@ -25,8 +25,8 @@ package enum SCIMText {
   }
 
   /// Whether two attribute names or URNs are the same: ASCII case does not count (RFC 7643 §2.1).
-  package static func sameName(_ left: some StringProtocol, _ right: some StringProtocol) -> Bool {
-    sameName(left.utf8, right.utf8)
+  package static func sameName(_ left: String, _ right: String) -> Bool {
+    left.utf8.count == right.utf8.count && (left == right || sameName(left.utf8, right.utf8))
   }
 
   static func sameName(

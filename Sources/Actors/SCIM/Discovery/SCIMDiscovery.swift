@@ -38,14 +38,14 @@ package struct SCIMDiscovery: Sendable {
   package func schemas() -> [UInt8] { list(catalog.schemas.map { document(of: $0).bytes }) }
 
   /// Nil when no schema has that URN.
-  package func schema(_ urn: some StringProtocol) -> [UInt8]? {
+  package func schema(_ urn: String) -> [UInt8]? {
     catalog.schema(urn).map { document(of: $0).bytes }
   }
 
   package func resourceTypes() -> [UInt8] { list(catalog.types.map { document(of: $0).bytes }) }
 
   /// Nil when no type has that name.
-  package func resourceType(_ name: some StringProtocol) -> [UInt8]? {
+  package func resourceType(_ name: String) -> [UInt8]? {
     catalog.resourceType(named: name).map { document(of: $0).bytes }
   }
 

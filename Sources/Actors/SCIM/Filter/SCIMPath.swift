@@ -104,14 +104,14 @@ extension SCIMResourceType {
     _ name: Substring, in list: SCIMAttributeList, block: Int?
   ) -> SCIMTarget? {
     guard let dot = name.utf8.firstIndex(of: UInt8(ascii: ".")) else {
-      return list.named(name).map { .attribute($0, sub: nil, block: block) }
+      return list.named(String(name)).map { .attribute($0, sub: nil, block: block) }
     }
-    guard let attribute = list.named(name[..<dot]) else { return nil }
-    let sub = name[name.utf8.index(after: dot)...]
+    guard let attribute = list.named(String(name[..<dot])) else { return nil }
+    let sub = String(name[name.utf8.index(after: dot)...])
     if let known = attribute.subAttributes.named(sub) {
       return .attribute(attribute, sub: known, block: block)
     }
-    return .stray(attribute, sub: String(sub), block: block)
+    return .stray(attribute, sub: sub, block: block)
   }
 
   /// What follows `urn` and its colon in `head`; empty when nothing does, nil when it is another.

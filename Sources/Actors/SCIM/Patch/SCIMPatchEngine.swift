@@ -84,7 +84,7 @@ struct SCIMPatchEngine {
     guard head.utf8.contains(UInt8(ascii: ":")) else { return nil }
     if unknown.position(named: head) != nil { return [head] }
     if let colon = head.utf8.lastIndex(of: UInt8(ascii: ":")),
-      unknown.position(named: head[..<colon]) != nil
+      unknown.position(named: String(head[..<colon])) != nil
     {
       return nil
     }

@@ -5,23 +5,27 @@ extension SCIMValueEdit {
 
   /// One edit of a multi-valued attribute's elements.
   mutating func apply(to elements: inout [JSONValue]) throws(SCIMError) {
-    var touched = [Int]()
-    if place.matcher != nil {
-      touched = try changeMatching(&elements)
-    } else if place.sub != nil {
-      touched = try changeAll(&elements)
-    } else {
+    if place.matcher == nil && place.sub == nil {
       switch edit.kind {
-      case .add: touched = try add(to: &elements)
+      case .add: try settlePrimary(try add(to: &elements), in: &elements)
       case .replace:
         elements = try coercedElements()
         noteReplacedList()
       case .remove: try remove(from: &elements)
       }
+      return
     }
-    try settlePrimary(touched, in: &elements)
-    let mayRepeat = !touched.isEmpty && (place.sub != nil || place.matcher != nil)
-    if mayRepeat && !attribute.isIdentifiedByValue { elements = distinct(elements) }
+    let (changed, isNew) =
+      place.matcher == nil ? try changeAll(&elements) : try changeMatching(&elements)
+    if isNew || setsPrimary { try settlePrimary(changed, in: &elements) }
+    let mayRepeat = !changed.isEmpty && !attribute.isIdentifiedByValue
+    if mayRepeat { elements = distinct(elements) }
+  }
+
+  /// Whether the operation itself says which element is primary.
+  private var setsPrimary: Bool {
+    if let sub = place.sub { return sub.name == "primary" }
+    return edit.value?.object?.value(named: "primary") != nil
   }
 
   private mutating func coercedElements() throws(SCIMError) -> [JSONValue] {
@@ -32,6 +36,7 @@ extension SCIMValueEdit {
   }
 
   /// Appends what is not there; an element with the same value and type takes over the rest.
+  /// Returns where an element was made primary.
   private mutating func add(to elements: inout [JSONValue]) throws(SCIMError) -> [Int] {
     let given = try coercedElements()
     if attribute.isIdentifiedByValue || !attribute.isComplex {
@@ -41,14 +46,14 @@ extension SCIMValueEdit {
       elements = set.elements
       return []
     }
-    var touched = [Int]()
+    var primaries = [Int]()
     for element in given {
       let twin = elements.firstIndex { stored in
         SCIMStrays.keys.allSatisfy { stored[$0] == element[$0] } && stored["value"] != nil
           || stored == element
       }
+      if element["primary"] == .bool(true) { primaries.append(twin ?? elements.count) }
       guard let twin, case .object(var object) = elements[twin], let new = element.object else {
-        touched.append(elements.count)
         elements.append(element)
         continue
       }
@@ -61,9 +66,8 @@ extension SCIMValueEdit {
         }
       }
       elements[twin] = .object(object)
-      touched.append(twin)
     }
-    return touched
+    return primaries
   }
 
   /// With a value only the elements it names, without one all.
@@ -103,23 +107,26 @@ extension SCIMValueEdit {
   }
 
   /// A sub-attribute of every element; of a new one where there is none.
-  private mutating func changeAll(_ elements: inout [JSONValue]) throws(SCIMError) -> [Int] {
-    if elements.isEmpty && edit.kind != .remove && edit.value?.isVoid == false {
-      elements.append(.object(JSONObject()))
-    }
-    return try change(Array(elements.indices), of: &elements)
+  private mutating func changeAll(
+    _ elements: inout [JSONValue]
+  ) throws(SCIMError) -> (changed: [Int], isNew: Bool) {
+    let isNew = elements.isEmpty && edit.kind != .remove && edit.value?.isVoid == false
+    if isNew { elements.append(.object(JSONObject())) }
+    return (try change(Array(elements.indices), of: &elements), isNew)
   }
 
-  private mutating func changeMatching(_ elements: inout [JSONValue]) throws(SCIMError) -> [Int] {
-    guard let matcher = place.matcher else { return [] }
+  private mutating func changeMatching(
+    _ elements: inout [JSONValue]
+  ) throws(SCIMError) -> (changed: [Int], isNew: Bool) {
+    guard let matcher = place.matcher else { return ([], false) }
     let matching = elements.indices.filter { matcher.matches(element: elements[$0]) }
-    if !matching.isEmpty { return try change(Array(matching), of: &elements) }
-    if edit.kind == .remove || edit.value?.isVoid == true { return [] }
+    if !matching.isEmpty { return (try change(Array(matching), of: &elements), false) }
+    if edit.kind == .remove || edit.value?.isVoid == true { return ([], false) }
     guard let stamped = stampedElement() else {
       throw SCIMError(.noTarget, "no element of \(attribute.name) matches the filter")
     }
     elements.append(.object(stamped))
-    return try change([elements.count - 1], of: &elements)
+    return (try change([elements.count - 1], of: &elements), true)
   }
 
   /// Changes those elements; one with nothing left but its type goes.
@@ -201,9 +208,9 @@ extension SCIMValueEdit {
 
   /// The element made primary is the only one (RFC 7644 §3.5.2).
   private func settlePrimary(
-    _ touched: [Int], in elements: inout [JSONValue]
+    _ changed: [Int], in elements: inout [JSONValue]
   ) throws(SCIMError) {
-    let primaries = touched.filter { elements[$0]["primary"] == .bool(true) }
+    let primaries = changed.filter { elements[$0]["primary"] == .bool(true) }
     guard let primary = primaries.first else { return }
     guard primaries.count == 1 else {
       throw SCIMError(.invalidValue, "\(attribute.name) may have only one primary value")

@@ -34,12 +34,15 @@ package struct SCIMMeta: Sendable, Hashable {
 
 extension JSONObject {
   /// Where the member of that name stands, ASCII case aside.
-  func position(named name: some StringProtocol) -> Int? {
-    members.firstIndex { $0.name == name }
-      ?? members.firstIndex { SCIMText.sameName($0.name, name) }
+  func position(named name: String) -> Int? {
+    if let exact = members.firstIndex(where: { $0.name == name }) { return exact }
+    let length = name.utf8.count
+    return members.firstIndex {
+      $0.name.utf8.count == length && SCIMText.sameName($0.name, name)
+    }
   }
 
-  func value(named name: some StringProtocol) -> JSONValue? {
+  func value(named name: String) -> JSONValue? {
     position(named: name).map { members[$0].value }
   }
 }

@@ -37,6 +37,7 @@ extension SCIMResourceType {
   private func requireImmutable(
     from old: JSONObject, to new: JSONObject, by list: SCIMAttributeList, at place: String
   ) throws(SCIMError) {
+    guard list.hasImmutable else { return }
     for attribute in list.all {
       guard let before = old[attribute.name] else { continue }
       let name = place + attribute.name

@@ -27,8 +27,9 @@ extension SCIMResourceType {
   func isSecret(_ name: String) -> Bool {
     secretNames.contains { secret in
       let rest = name.utf8.count - secret.utf8.count
+      guard rest >= 0 else { return false }
       if rest == 0 { return SCIMText.sameName(name, secret) }
-      guard rest > 0, let separator = name.utf8.dropFirst(rest - 1).first else { return false }
+      guard let separator = name.utf8.dropFirst(rest - 1).first else { return false }
       guard separator == UInt8(ascii: ":") || separator == UInt8(ascii: ".") else { return false }
       return SCIMText.sameName(name.utf8.dropFirst(rest), secret.utf8)
     }
@@ -37,17 +38,15 @@ extension SCIMResourceType {
   /// Whether any part of a path names a secret.
   private func namesSecret(_ path: String) -> Bool {
     path.split(whereSeparator: { ":.[] \"".contains($0) }).contains { part in
-      secretNames.contains { SCIMText.sameName($0, part) }
+      secretNames.contains { SCIMText.sameName($0.utf8, part.utf8) }
     }
   }
 
   private func mentionsSecret(_ object: JSONObject) -> Bool {
     object.members.contains { member in
       if isSecret(member.name) { return true }
-      if case .string(let text) = member.value, SCIMText.sameName(member.name, "path") {
-        return namesSecret(text)
-      }
-      return mentionsSecret(member.value)
+      guard case .string(let text) = member.value else { return mentionsSecret(member.value) }
+      return SCIMText.sameName(member.name, "path") && namesSecret(text)
     }
   }
 

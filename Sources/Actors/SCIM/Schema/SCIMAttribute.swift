@@ -65,20 +65,37 @@ package struct SCIMAttributeList: Sendable {
   package let all: [SCIMAttribute]
   /// Whether a value of this list can be incomplete.
   package let hasRequired: Bool
+  /// Whether a value of this list may not change once it is set.
+  package let hasImmutable: Bool
+  private let names: [String]
+  /// Empty for short lists.
+  private let positions: [String: Int]
+  /// Up to here a scan beats hashing.
+  private static let scanned = 10
 
   package init(_ attributes: [SCIMAttribute]) {
     all = attributes
+    names = attributes.map(\.name)
+    positions =
+      attributes.count <= Self.scanned
+      ? [:] : Dictionary(uniqueKeysWithValues: zip(names, names.indices))
     hasRequired = attributes.contains { $0.required || $0.subAttributes.hasRequired }
+    hasImmutable = attributes.contains {
+      $0.mutability == .immutable || $0.subAttributes.hasImmutable
+    }
   }
 
   package var isEmpty: Bool { all.isEmpty }
 
-  package func position(of name: some StringProtocol) -> Int? {
-    all.firstIndex { $0.name == name }
-      ?? all.firstIndex { SCIMText.sameName($0.name, name) }
+  package func position(of name: String) -> Int? {
+    if let position = positions.isEmpty ? names.firstIndex(of: name) : positions[name] {
+      return position
+    }
+    let length = name.utf8.count
+    return names.firstIndex { $0.utf8.count == length && SCIMText.sameName($0, name) }
   }
 
-  package func named(_ name: some StringProtocol) -> SCIMAttribute? {
+  package func named(_ name: String) -> SCIMAttribute? {
     position(of: name).map { all[$0] }
   }
 }

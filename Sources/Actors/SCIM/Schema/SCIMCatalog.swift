@@ -9,11 +9,11 @@ package struct SCIMCatalog: Sendable {
   package static let builtIn = SCIMCatalog(types: [.user])
 
   /// - Parameter endpoint: `/Users`, in any case.
-  package func resourceType(endpoint: some StringProtocol) -> SCIMResourceType? {
+  package func resourceType(endpoint: String) -> SCIMResourceType? {
     types.first { SCIMText.sameName($0.endpoint, endpoint) }
   }
 
-  package func resourceType(named name: some StringProtocol) -> SCIMResourceType? {
+  package func resourceType(named name: String) -> SCIMResourceType? {
     types.first { SCIMText.sameName($0.name, name) }
   }
 
@@ -28,7 +28,7 @@ package struct SCIMCatalog: Sendable {
   }
 
   /// A served schema, or one that describes the discovery documents themselves.
-  package func schema(_ urn: some StringProtocol) -> SCIMSchema? {
+  package func schema(_ urn: String) -> SCIMSchema? {
     (schemas + SCIMSchema.discovery).first { SCIMText.sameName($0.id, urn) }
   }
 }

@@ -61,7 +61,7 @@ package struct SCIMResourceType: Sendable {
     ])
 
   /// Where an extension stands in `extensions`, its URN in any case.
-  func extensionIndex(of urn: some StringProtocol) -> Int? {
+  func extensionIndex(of urn: String) -> Int? {
     extensions.firstIndex { SCIMText.sameName($0.schema.id, urn) }
   }
 }
