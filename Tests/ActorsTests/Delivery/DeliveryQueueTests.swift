@@ -86,7 +86,7 @@ import Transport
     #expect(queue.wantsMore)
   }
 
-  @Test(arguments: 0..<400)
+  @Test(arguments: 0..<200)
   func `restarts at random points lose nothing and invert nothing`(seed: Int) {
     var life = QueueSimulation(seed: UInt64(seed))
     let failing = [0, 10, 40, 80][seed % 4]

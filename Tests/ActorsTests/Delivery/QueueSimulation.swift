@@ -107,6 +107,7 @@ struct QueueSimulation {
 
   mutating func drain() {
     for _ in 0..<2_000 {
+      if queue.backlog == 0 && inFlight.isEmpty && queue.read > log.count { return }
       read(4)
       take()
       finish(failing: 0)
