@@ -15,7 +15,7 @@ struct Main {
       Terminal.write(text)
       code = .success
     case .refuse(let line):
-      Terminal.write(line, to: .error)
+      Terminal.write(line + "\n", to: .error)
       code = .usage
     }
     code.end()

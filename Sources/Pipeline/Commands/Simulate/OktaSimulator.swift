@@ -21,6 +21,16 @@ package final class OktaSimulator: Sendable {
     package var change: Change
     package var answered: ContinuousClock.Instant
     package var latency: Duration
+
+    package init(
+      person: SimulatedPerson, change: Change, answered: ContinuousClock.Instant,
+      latency: Duration
+    ) {
+      self.person = person
+      self.change = change
+      self.answered = answered
+      self.latency = latency
+    }
   }
 
   /// What is known of a person on the server.
@@ -143,22 +153,6 @@ package final class OktaSimulator: Sendable {
       silence.withLock { $0 = 0 }
     } catch {
       silence.withLock { $0 = error.status == nil ? $0 + 1 : 0 }
-    }
-  }
-}
-
-/// Hands out 0, 1, 2 … to many workers.
-private final class Cursor: Sendable {
-  private let next = Mutex(0)
-  private let end: Int
-
-  init(end: Int) { self.end = end }
-
-  func take() -> Int? {
-    next.withLock { next in
-      guard next < end else { return nil }
-      defer { next += 1 }
-      return next
     }
   }
 }

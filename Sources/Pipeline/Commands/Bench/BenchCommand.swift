@@ -1,0 +1,73 @@
+import Transport
+
+/// `bench`: what this machine and its disk make of the server.
+package enum BenchCommand {
+  package static let command = Command(
+    "bench", abstract: "Measure durable writes, reads and look-ups per second",
+    discussion: """
+      Starts a temporary server in a process of its own, unless --base-url names a running one, \
+      and keeps 1, 16 and 64 connections busy with each call. Client and server share the CPUs.
+      """,
+    examples: [.init("scim-hris bench --users 100000", "look-ups among many users")],
+    options: [
+      CommandOption(
+        "base-url", .url, help: "The SCIM 2.0 Base URL of a running server's connection.",
+        environment: "SCIM_HRIS_BASE_URL"),
+      CommandOption(
+        "token", .text("token"), help: "Its API token.", environment: "SCIM_HRIS_TOKEN"),
+      CommandOption(
+        "directory", .text("directory"),
+        help: "Where the temporary spool lies: the disk that is measured.", default: "."),
+      CommandOption("seconds", .count(1...600), help: "How long for each row.", default: "5"),
+      CommandOption(
+        "users", .count(0...10_000_000), help: "Users made before anything is measured.",
+        default: "0"),
+      CommandOption(
+        "serve-option", .text("word"), help: "A word for the temporary server: --loops=2.",
+        isRepeating: true),
+      CommandOption("json", help: "Print the result as JSON."),
+    ],
+    run: run)
+
+  @Sendable private static func run(_ invocation: Invocation) async -> ExitCode {
+    do throws(ClientFailure) {
+      let report = try await measure(invocation)
+      Terminal.write(invocation.flag("json") ? report.json.pretty() + "\n" : report.text)
+      return report.rows.allSatisfy { $0.failed == 0 } ? .success : .failure
+    } catch {
+      Terminal.write("Error: \(error.sentence)\n", to: .error)
+      return error.exit
+    }
+  }
+
+  private static func measure(
+    _ invocation: Invocation
+  ) async throws(ClientFailure) -> BenchReport {
+    let seconds = Duration.seconds(invocation.count("seconds") ?? 5)
+    let preload = invocation.count("users") ?? 0
+    let directory = invocation.text("directory") ?? "."
+    if let text = invocation.text("base-url") {
+      guard let base = try? HTTPURL(parsing: text), let token = invocation.text("token") else {
+        throw ClientFailure("With --base-url the API token is needed too: SCIM_HRIS_TOKEN.", .usage)
+      }
+      let run = BenchRun(base: base, token: Secret(token), seconds: seconds, preload: preload)
+      return try await run.measure(disk: directory)
+    }
+    let server = try await TemporaryServer.start(
+      in: directory,
+      options: ["--log-level", "warning"] + invocation.values("serve-option").values,
+      environment: invocation.environment)
+    let result: Result<BenchReport, ClientFailure>
+    do throws(ClientFailure) {
+      let run = BenchRun(
+        base: try server.base, token: server.made.apiToken, seconds: seconds, preload: preload)
+      var report = try await run.measure(disk: server.spool)
+      report.peakMemory = server.peakMemory
+      result = .success(report)
+    } catch {
+      result = .failure(error)
+    }
+    await server.stop()
+    return try result.get()
+  }
+}

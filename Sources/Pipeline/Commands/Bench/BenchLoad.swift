@@ -1,0 +1,178 @@
+import Glibc
+import Transport
+
+/// Keeps a number of connections busy with one kind of request, all on one loop.
+struct BenchLoad: Sendable {
+  /// Ids remembered for later reads.
+  static let idBound = 65_536
+  private static let bufferSize = 131_072
+
+  enum Kind: Sendable {
+    /// Numbered from here on, each once.
+    case create(BenchRequest, numbers: Cursor)
+    /// A number below this.
+    case filter(BenchRequest, below: Int)
+    case get(base: HTTPURL, token: Secret, ids: [String])
+  }
+
+  struct Result: Sendable {
+    var latency = LatencyHistogram()
+    var failed = 0
+    var elapsed: Duration = .zero
+    /// Ids of users that were created, at most `idBound`.
+    var ids: [String] = []
+    /// Why the first failed request failed.
+    var reason: String?
+    var perSecond: Double { Double(latency.count) / max(1e-9, elapsed / .seconds(1)) }
+  }
+
+  let loop: EventLoop
+  let address: SocketAddress
+
+  /// Runs until the time is over or the numbers are used up; answers under way are waited for.
+  func run(_ kind: Kind, connections: Int, for limit: Duration) async -> Result {
+    let start = ContinuousClock.now
+    let end = Deadline.after(limit)
+    var result = await withTaskGroup(of: Result.self) { group in
+      for index in 0..<connections {
+        group.addTask(executorPreference: loop) {
+          await worker(kind, stream: index, share: Self.idBound / connections, until: end)
+        }
+      }
+      var sum = Result()
+      for await part in group {
+        sum.latency.add(part.latency)
+        sum.failed += part.failed
+        sum.ids += part.ids
+        sum.reason = sum.reason ?? part.reason
+      }
+      return sum
+    }
+    result.elapsed = ContinuousClock.now - start
+    return result
+  }
+
+  @concurrent
+  private func worker(
+    _ kind: Kind, stream: Int, share: Int, until end: Deadline
+  ) async -> Result {
+    var result = Result()
+    do throws(SocketError) {
+      let socket = try await Socket.connect(to: address, on: loop, by: .after(.seconds(5)))
+      defer { socket.close() }
+      var source = BenchSource(kind, stream: stream)
+      var buffer = [UInt8](repeating: 0, count: Self.bufferSize)
+      var before = Deadline.now
+      while before < end, source.prepare() {
+        try await socket.write(source.bytes, by: .after(.seconds(60)))
+        let (status, body) = try await answer(on: socket, into: &buffer)
+        let now = Deadline.now
+        result.latency.record(now.duration(since: before))
+        before = now
+        if status != source.expected {
+          result.failed += 1
+          result.reason = result.reason ?? Self.detail(status, buffer[body])
+        } else if source.isCreating && result.ids.count < share {
+          if let id = Self.id(in: buffer, body) { result.ids.append(id) }
+        }
+      }
+    } catch {
+      result.failed += 1
+      result.reason = result.reason ?? Self.words(error)
+    }
+    return result
+  }
+
+  private func answer(
+    on socket: Socket, into buffer: inout [UInt8]
+  ) async throws(SocketError) -> (status: Int, body: Range<Int>) {
+    var scanner = ResponseScanner()
+    var filled = 0
+    while true {
+      switch socket.tryRead(into: &buffer, from: filled) {
+      case .wouldBlock:
+        guard await socket.readable(by: .after(.seconds(60))) == .ready else { throw .timedOut }
+      case .end: throw .closed
+      case .failed(let code): throw .system(code)
+      case .bytes(let count):
+        filled += count
+        switch scanner.scan(buffer, count: filled) {
+        case .complete(let status, let body): return (status, body)
+        case .malformed: throw .system(EBADMSG)
+        case .needsMore: if filled == buffer.count { throw .system(EMSGSIZE) }
+        }
+      }
+    }
+  }
+
+  /// The value of the first member named "id".
+  private static func id(in buffer: [UInt8], _ body: Range<Int>) -> String? {
+    let mark = Array("\"id\":\"".utf8)
+    var index = body.lowerBound
+    while index + mark.count < body.upperBound {
+      if buffer[index] == mark[0] && buffer[index..<(index + mark.count)].elementsEqual(mark) {
+        let value = buffer[(index + mark.count)..<body.upperBound].prefix { $0 != mark[0] }
+        return String(decoding: value, as: UTF8.self)
+      }
+      index += 1
+    }
+    return nil
+  }
+
+  private static func detail(_ status: Int, _ body: ArraySlice<UInt8>) -> String {
+    let value = try? JSONValue(parsing: Array(body))
+    return "\(status) \(value?["detail"]?.string ?? "")"
+  }
+
+  private static func words(_ error: SocketError) -> String {
+    switch error {
+    case .closed: "the server closed the connection"
+    case .timedOut: "no answer within 60 s"
+    case .system(let code): SystemErrorText.describe(code)
+    }
+  }
+}
+
+/// Renders one request after another for one connection.
+private struct BenchSource {
+  private let kind: BenchLoad.Kind
+  private var request: BenchRequest
+  private var random: SeededRandom
+  private var idPlace = 0
+  private var ids: [[UInt8]] = []
+  let expected: Int
+  let isCreating: Bool
+
+  init(_ kind: BenchLoad.Kind, stream: Int) {
+    self.kind = kind
+    random = SeededRandom(seed: 17, stream: stream)
+    switch kind {
+    case .create(let request, _):
+      (self.request, expected, isCreating) = (request, 201, true)
+    case .filter(let request, _):
+      (self.request, expected, isCreating) = (request, 200, false)
+    case .get(let base, let token, let ids):
+      let first = ids.first ?? "none"
+      request = .get(base: base, token: token, id: first)
+      (expected, isCreating) = (200, false)
+      self.ids = ids.filter { $0.utf8.count == first.utf8.count }.map { Array($0.utf8) }
+      idPlace = "GET \(base.target)/Users/".utf8.count
+    }
+  }
+
+  var bytes: [UInt8] { request.bytes }
+
+  /// False when there is nothing left to send.
+  mutating func prepare() -> Bool {
+    switch kind {
+    case .create(_, let numbers):
+      guard let number = numbers.take() else { return false }
+      request.patch(number)
+    case .filter(_, let bound): request.patch(random.below(max(1, bound)))
+    case .get:
+      if ids.isEmpty { return false }
+      request.patch(ids[random.below(ids.count)][...], at: idPlace)
+    }
+    return true
+  }
+}

@@ -1,0 +1,85 @@
+package import Transport
+
+/// A request rendered once, with places where a number is patched in for each use.
+package struct BenchRequest: Sendable {
+  package private(set) var bytes: [UInt8]
+  private let places: [Int]
+  /// Digits of a patched number.
+  package static let width = 10
+  private static let mark = "##########"
+
+  /// - Parameter text: `##########` stands where the number goes.
+  package init(_ text: String) {
+    var bytes = Array(text.utf8)
+    let mark = Array(Self.mark.utf8)
+    var places: [Int] = []
+    var index = 0
+    while index + mark.count <= bytes.count {
+      if bytes[index] == mark[0] && Array(bytes[index..<(index + mark.count)]) == mark {
+        places.append(index)
+        index += mark.count
+      } else {
+        index += 1
+      }
+    }
+    for place in places { bytes.replaceSubrange(place..<(place + Self.width), with: mark) }
+    self.bytes = bytes
+    self.places = places
+  }
+
+  package mutating func patch(_ number: Int) {
+    for place in places {
+      var rest = number
+      for digit in (0..<Self.width).reversed() {
+        bytes[place + digit] = UInt8(0x30 + rest % 10)
+        rest /= 10
+      }
+    }
+  }
+
+  /// Puts other text of the same length in the first place.
+  package mutating func patch(_ text: ArraySlice<UInt8>, at offset: Int) {
+    bytes.replaceSubrange(offset..<(offset + text.count), with: text)
+  }
+
+  // MARK: - The calls that are measured
+
+  package static func create(base: HTTPURL, token: Secret, run: String) -> BenchRequest {
+    let body = """
+      {"schemas":["urn:ietf:params:scim:schemas:core:2.0:User",\
+      "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],\
+      "userName":"\(userName(run))","name":{"givenName":"Barbara","familyName":"Jensen"},\
+      "emails":[{"primary":true,"value":"\(userName(run))","type":"work"}],\
+      "displayName":"Barbara Jensen","title":"Tour Guide","locale":"en-US",\
+      "phoneNumbers":[{"value":"+1 212 555 0142","type":"work"}],\
+      "externalId":"00ubench\(run)\(mark)","groups":[],"password":"1mz050nq","active":true,\
+      "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"employeeNumber":"\(mark)",\
+      "costCenter":"CC-4100","division":"Product","department":"Engineering"}}
+      """
+    return BenchRequest(
+      head("POST", base, "/Users", token)
+        + "Content-Type: application/scim+json; charset=utf-8\r\n"
+        + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
+  }
+
+  package static func filter(base: HTTPURL, token: Secret, run: String) -> BenchRequest {
+    let name = userName(run).split(separator: "@").joined(separator: "%40")
+    let target = "/Users?filter=userName%20eq%20%22\(name)%22&startIndex=1&count=100"
+    return BenchRequest(head("GET", base, target, token) + "\r\n")
+  }
+
+  /// - Parameter id: every id has the length of this one.
+  package static func get(base: HTTPURL, token: Secret, id: String) -> BenchRequest {
+    BenchRequest(head("GET", base, "/Users/\(id)", token) + "\r\n")
+  }
+
+  private static func userName(_ run: String) -> String { "b\(run)\(mark)@example.com" }
+
+  private static func head(
+    _ method: String, _ base: HTTPURL, _ target: String, _ token: Secret
+  ) -> String {
+    "\(method) \(base.target)\(target) HTTP/1.1\r\nHost: \(base.authority)\r\n"
+      + "Authorization: \(token.reveal())\r\nAccept: application/scim+json\r\n"
+      + "User-Agent: Okta SCIM Client 1.0.0\r\n"
+  }
+}

@@ -1,0 +1,98 @@
+import Transport
+
+/// The rows of a benchmark, one after another against one server.
+struct BenchRun: Sendable {
+  private static let connections = [1, 16, 64]
+  private static let preloadConnections = 64
+  private static let probeTime: Duration = .seconds(1)
+  /// Users a run may make at most; their numbers have ten digits.
+  private static let userBound = 9_000_000_000
+
+  let base: HTTPURL
+  let token: Secret
+  let seconds: Duration
+  let preload: Int
+
+  func measure(disk directory: String) async throws(ClientFailure) -> BenchReport {
+    guard base.scheme == .http, let address = base.address ?? Self.loopback(base.host) else {
+      throw ClientFailure("bench needs an http Base URL with an address: http://127.0.0.1:8080/…")
+    }
+    let loop = EventLoop(name: "bench")
+    defer { loop.stop() }
+    let load = BenchLoad(loop: loop, address: .ip(address, port: base.port))
+    let run = Random.token(prefix: "", characters: 6).lowercased()
+    let creation = BenchRequest.create(base: base, token: token, run: run)
+    var report = BenchReport()
+    try await probe(directory, into: &report)
+    var ids: [String] = []
+    if preload > 0 {
+      let numbers = Cursor(end: preload)
+      let made = await load.run(
+        .create(creation, numbers: numbers), connections: Self.preloadConnections,
+        for: .seconds(86_400))
+      ids = made.ids
+      add(
+        "POST /Users, \(DecimalText.grouped(preload)) first", Self.preloadConnections, made, &report
+      )
+    }
+    try await read(load, run, ids: ids, users: preload, &report)
+    let numbers = Cursor(from: preload, end: Self.userBound)
+    for count in Self.connections {
+      let made = await load.run(
+        .create(creation, numbers: numbers), connections: count, for: seconds)
+      ids = (ids + made.ids).suffix(BenchLoad.idBound)
+      add("POST /Users, durable", count, made, &report)
+    }
+    if preload == 0 { try await read(load, run, ids: ids, users: numbers.position, &report) }
+    report.users = numbers.position
+    return report
+  }
+
+  private func probe(
+    _ directory: String, into report: inout BenchReport
+  ) async throws(ClientFailure) {
+    let thread = BlockingThread(name: "disk probe")
+    defer { thread.stop() }
+    do throws(FileError) {
+      let disk = try await thread.run { () throws(FileError) in
+        try DiskProbe.run(in: directory, for: Self.probeTime)
+      }
+      report.rows.append(
+        .init(
+          "fdatasync of 1 KiB, this disk", connections: nil, perSecond: disk.perSecond,
+          latency: disk.latency, failed: 0))
+    } catch {
+      throw ClientFailure("The disk cannot be measured: \(error).", .inputOutput)
+    }
+  }
+
+  private func read(
+    _ load: BenchLoad, _ run: String, ids: [String], users: Int, _ report: inout BenchReport
+  ) async throws(ClientFailure) {
+    guard !ids.isEmpty, users > 0 else { return }
+    let filter = BenchRequest.filter(base: base, token: token, run: run)
+    for count in Self.connections {
+      let got = await load.run(
+        .get(base: base, token: token, ids: ids), connections: count, for: seconds)
+      add("GET /Users/{id}", count, got, &report)
+    }
+    for count in Self.connections {
+      let got = await load.run(.filter(filter, below: users), connections: count, for: seconds)
+      add("GET /Users?filter=userName", count, got, &report)
+    }
+  }
+
+  private func add(
+    _ label: String, _ connections: Int, _ result: BenchLoad.Result, _ report: inout BenchReport
+  ) {
+    report.rows.append(
+      .init(
+        label, connections: connections, perSecond: result.perSecond, latency: result.latency,
+        failed: result.failed))
+    report.reason = report.reason ?? result.reason
+  }
+
+  private static func loopback(_ host: String) -> IPAddress? {
+    host == "localhost" ? .loopback : nil
+  }
+}

@@ -1,0 +1,190 @@
+import Pipeline
+import Testing
+import Transport
+
+@Suite struct ClientScreenTests {
+  private let now = Timestamp(milliseconds: 1_795_299_542_000)
+
+  @Test func `status shows the server at a glance`() {
+    let status: JSONValue = [
+      "version": "0.1.0", "spool": "/var/lib/scim-hris", "listen": ["127.0.0.1:8080"],
+      "startedAt": "2026-11-21T21:15:39.000Z", "publicUrl": "https://scim.example.com",
+      "employees": 21, "consumers": 2, "connections": 2, "eventsWaiting": 612,
+      "deadLetters": 0, "refusingWrites": nil,
+      "disk": ["freeBytes": 6_549_825_126, "reserveBytes": 526_385_152],
+      "hops": [["name": "1-accepted", "lastSeq": 41873, "durableSeq": 41873]],
+      "webhooks": [
+        [
+          "id": "wh_b41", "waiting": 612, "oldest": "2026-11-21T18:07:00.000Z",
+          "breakerOpen": true, "lastError": "connection refused", "nextAttempt": nil,
+        ],
+        ["id": "wh_a02", "waiting": 0, "breakerOpen": false],
+      ],
+    ]
+    #expect(
+      StatusCommand.screen(status, now: now) == """
+        scim-hris 0.1.0   /var/lib/scim-hris   listening on 127.0.0.1:8080   up 63 min
+          state     21 employees, 2 consumers, 2 connections, 2 webhooks; 612 events waiting, 0 dead letters
+          public    https://scim.example.com
+          disk      6.1 GiB free, reserve 502 MiB   refusing writes: no
+        hop                   last     durable
+        1-accepted          41,873      41,873
+        ! wh_b41: 612 events wait, oldest 4 h, connection refused
+
+        """)
+  }
+
+  @Test func `connect prints what the IT admin needs`() {
+    let made: JSONValue = [
+      "consumer": ["id": "csm_1", "name": "Acme"],
+      "connection": [
+        "id": "cnx_1", "serviceId": "okta-scim",
+        "metadata": ["baseUrl": "http://127.0.0.1:8080/scim/v2/abc", "apiToken": "scimtok_X"],
+      ],
+    ]
+    #expect(
+      ConnectCommand.screen(made) == """
+        Acme   consumer csm_1   connection cnx_1 (okta-scim)
+          SCIM 2.0 Base URL     http://127.0.0.1:8080/scim/v2/abc
+          OAuth Bearer Token    scimtok_X   (the "API token")
+          ! Okta needs a public https address: start the server with --public-url.
+        Shown once. Lost it? `token new`.
+
+        """)
+  }
+
+  @Test func `secrets that are made are shown once`() {
+    let token: JSONValue = [
+      "id": "tok_1", "baseUrl": "https://x/scim/v2/a", "apiToken": "scimtok_X",
+    ]
+    #expect(
+      TokenCommand.screen(token) == """
+          SCIM 2.0 Base URL     https://x/scim/v2/a
+          OAuth Bearer Token    scimtok_X   (the "API token")
+        Shown once; its id is tok_1. Earlier tokens stay valid: `token revoke`.
+
+        """)
+    #expect(
+      KeyCommand.screen(["id": "key_1", "apiKey": "apikey_X"]) == """
+          API key               apikey_X
+        Shown once; its id is key_1. Earlier keys stay valid: `key revoke`.
+
+        """)
+    #expect(
+      WebhookCommand.added([
+        "id": "wh_1", "deliveryUrl": "http://h.example/x", "signingSecret": "whsec_X",
+        "events": ["employee.created", "employee.updated"],
+      ]) == """
+        webhook wh_1   http://h.example/x
+          signing secret        whsec_X
+          events                employee.created, employee.updated
+        Shown once. Try it: `webhook test wh_1`.
+
+        """)
+  }
+
+  @Test func `lists line up and name no secret`() {
+    let keys: JSONValue = [
+      ["id": "key_1", "prefix": "apikey_AB…", "createdAt": "2026-11-21T22:15:39.000Z"],
+      ["id": "key_2", "prefix": "apikey_CD…", "createdAt": "2026-11-21T22:15:40.000Z"],
+    ]
+    #expect(
+      ApplicationCommand.table([["id": "app_1", "name": "Portal", "keys": keys]]).text == """
+        application  name    key               made
+        app_1        Portal  key_1 apikey_AB…  2026-11-21T22:15:39.000Z
+                             key_2 apikey_CD…  2026-11-21T22:15:40.000Z
+
+        """)
+    #expect(
+      EmployeesCommand.table([
+        [
+          "id": "emp_1", "displayName": "Barbara Jensen", "email": "bjensen@example.com",
+          "departmentName": nil, "employmentStatus": "active", "revision": 8,
+        ]
+      ]).text == """
+        employee  name            email                department  status  rev
+        emp_1     Barbara Jensen  bjensen@example.com  -           active    8
+
+        """)
+  }
+
+  @Test func `events and attempts are one line each`() {
+    let event: JSONValue = [
+      "event": [
+        "timestamp": "2026-11-21T22:15:44.960Z", "sequence": 331, "type": "employee.updated",
+        "data": ["email": "bjensen@example.com", "active": false],
+        "changedFields": ["active", "employmentStatus"], "previous": ["active": true],
+      ]
+    ]
+    #expect(
+      EventsCommand.screen(event)
+        == "22:15:44.960Z    #331  employee.updated  bjensen@example.com, active true → false")
+    #expect(
+      EventsCommand.screen([
+        "attempt": ["webhookId": "wh_1", "eventId": "evt_1", "attempt": 2, "error": "timeout"]
+      ]) == "              to wh_1  evt_1  attempt 2  timeout")
+    #expect(EventsCommand.screen(["missed": 7]) == "… 7 lines were missed")
+  }
+
+  @Test func `a stream is cut into lines however it arrives`() {
+    var splitter = LineSplitter(bound: 8)
+    #expect(splitter.take(Array("one\ntw".utf8)[...]) == ["one"])
+    #expect(splitter.take(Array("o\n\nthree".utf8)[...]) == ["two", ""])
+    #expect(splitter.take(Array(" is too long\nfour\n".utf8)[...]) == ["four"])
+  }
+
+  @Test func `a socket that is not there says what to do`() {
+    let failure = ControlSocket.explain(.connectFailed(2), spool: "./spool")
+    #expect(failure.exit == .inputOutput)
+    #expect(
+      failure.sentence == "No server runs on the spool ./spool. Start one with `scim-hris`, or"
+        + " name another spool with --spool.")
+    #expect(ControlSocket.explain(.connectFailed(13), spool: "/nowhere").exit == .permission)
+  }
+
+  @Test func `a simulation says where it goes and how to undo it`() {
+    #expect(
+      SimulationText.target("cnx_9d2f")
+        == "into connection \"Simulator\" (cnx_9d2f), made for this; no customer's employees are"
+        + " touched\n")
+    #expect(
+      SimulationText.summary(users: 2000, elapsed: .milliseconds(2900), isOwn: true)
+        == "2,000 users in 2.9 s.   Take them away again: simulate okta --clean\n")
+  }
+}
+
+@Suite struct CommandTreeTests {
+  /// Every command with the words that lead to it.
+  private func all(_ command: Command, _ path: [String]) -> [(Command, [String])] {
+    [(command, path)] + command.subcommands.flatMap { all($0, path + [$0.name]) }
+  }
+
+  @Test func `the list of commands is complete`() {
+    #expect(
+      CommandTree.root.subcommands.map(\.name) == [
+        "serve", "demo", "simulate", "status", "connect", "application", "token", "key",
+        "webhook", "events", "employees", "bench",
+      ])
+  }
+
+  @Test func `every help screen fits 100 columns and every command runs or groups`() {
+    for (command, path) in all(CommandTree.root, []) {
+      let screen = CommandHelp.screen(command, path: path, invocation: nil)
+      #expect(screen.split(separator: "\n").allSatisfy { $0.count <= 100 }, "\(path)")
+      #expect(!command.abstract.isEmpty && !command.abstract.hasSuffix("."), "\(path)")
+      #expect(
+        (command.run == nil) != command.subcommands.isEmpty,
+        "\(path)")
+      #expect(Set(command.options.map(\.name)).count == command.options.count, "\(path)")
+    }
+  }
+
+  @Test func `every default is a value its own option takes`() {
+    for (command, path) in all(CommandTree.root, []) {
+      for option in command.options {
+        guard let fallback = option.fallback else { continue }
+        #expect(option.value.expectation(unmetBy: fallback) == nil, "\(path) \(option.name)")
+      }
+    }
+  }
+}
