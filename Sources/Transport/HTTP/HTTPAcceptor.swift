@@ -29,18 +29,26 @@ struct HTTPAcceptor: Sendable {
     }
   }
 
+  private var limit: Int {
+    isLocal ? server.configuration.maxLocalConnections : server.configuration.maxConnections
+  }
+
+  private func isFull(_ state: HTTPServer.State) -> Bool {
+    (isLocal ? state.openLocal : state.open) >= limit
+  }
+
   /// False when it was worth a wait: ask again.
   private func hasRoom() async -> Bool {
-    let limit =
-      isLocal
-      ? server.configuration.maxLocalConnections : server.configuration.maxConnections
-    let wakeup = server.state.withLock { state -> Wakeup? in
-      guard (isLocal ? state.openLocal : state.open) >= limit else { return nil }
-      let wakeup = Wakeup()
+    guard server.state.withLock({ isFull($0) }) else { return true }
+    guard listener.isSomebodyWaiting else { return false }
+    let wakeup = Wakeup()
+    // Still full, or a connection ended meanwhile, perhaps on another loop.
+    let mustWait = server.state.withLock { state in
+      guard isFull(state) else { return false }
       state.slotWaiters.append(wakeup)
-      return wakeup
+      return true
     }
-    guard let wakeup else { return true }
+    guard mustWait else { return true }
     closeLongestIdle()
     _ = await wakeup.wait(on: loop, until: .after(Self.spareIdle))
     return false

@@ -75,6 +75,15 @@ package final class Listener: Sendable {
     }
   }
 
+  /// Asks the kernel; when nobody is there, `acceptable` waits for the next one.
+  package var isSomebodyWaiting: Bool {
+    guard socket.isOpen else { return false }
+    var query = pollfd(fd: socket.descriptor, events: Int16(POLLIN), revents: 0)
+    if unsafe poll(&query, 1, 0) > 0 { return true }
+    socket.forgetReadable()
+    return false
+  }
+
   /// Suspends until somebody may be waiting. False once closed.
   package func acceptable() async -> Bool {
     await socket.readable(by: .never) == .ready
