@@ -72,9 +72,10 @@ extension HTTPClient {
 
   func keep(_ socket: Socket, _ key: HTTPClientPoolKey) {
     guard pool.withLock({ $0.put(socket, key, at: loop.now) }) else { return socket.close() }
-    socket.whenDisturbed = { [weak self, weak socket] in
-      guard let socket else { return }
-      self?.pool.withLock { $0.remove(socket, key) }
+    // The cycle ends when the socket is taken or closed, at the latest by the sweep. Weak references
+    // would make every count of these objects slow.
+    socket.whenDisturbed = { [self] in
+      pool.withLock { $0.remove(socket, key) }
       socket.close()
     }
     planSweep()
@@ -87,7 +88,7 @@ extension HTTPClient {
       return pool.maxAge
     }
     guard let delay else { return }
-    loop.execute(after: delay) { [weak self] in self?.sweep() }
+    loop.execute(after: delay) { self.sweep() }
   }
 
   private func sweep() {

@@ -2,7 +2,7 @@ import CLinux
 
 /// One request on its way: resolve, choose, connect or reuse, send, read, keep or close.
 struct HTTPClientExchange {
-  private static let readSize = 16 * 1024
+  private static let readSize = 4 * 1024
 
   let request: HTTPClientRequest
   let client: HTTPClient
@@ -68,6 +68,7 @@ struct HTTPClientExchange {
   private mutating func destinations() async throws(HTTPClientError) -> [SocketAddress] {
     if let path = request.unixSocket { return [.unix(path: path)] }
     if let fixed = request.fixedAddress { return [.ip(fixed.address, port: fixed.port)] }
+    if let literal = request.url.address { return try allowed([literal]) }
     let before = Deadline.now
     let found: [IPAddress]
     do throws(Resolver.Failure) {
@@ -81,6 +82,12 @@ struct HTTPClientExchange {
       }
     }
     timing.dns = Deadline.now.duration(since: before)
+    return try allowed(found)
+  }
+
+  private mutating func allowed(
+    _ found: [IPAddress]
+  ) throws(HTTPClientError) -> [SocketAddress] {
     switch request.dial(found) {
     case .failure(let refusal):
       address = refusal.address

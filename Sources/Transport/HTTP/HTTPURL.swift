@@ -13,6 +13,9 @@ package struct HTTPURL: Sendable, Hashable {
   /// Path and query as they go on the request line; at least `/`.
   package let target: String
 
+  /// The address when the host is a literal.
+  package let address: IPAddress?
+
   /// Longest URL taken, in bytes.
   private static let maxLength = 8192
   /// Longest host name (RFC 1035 §2.3.4).
@@ -30,6 +33,7 @@ package struct HTTPURL: Sendable, Hashable {
     guard !authority.contains("@") else { throw .credentials }
     self.scheme = scheme
     (host, port) = try Self.split(authority, scheme)
+    address = IPAddress(parsing: host)
     let path = rest[authority.endIndex...]
     target = path.hasPrefix("/") ? String(path) : "/" + path
   }
@@ -67,9 +71,6 @@ package struct HTTPURL: Sendable, Hashable {
     }
   }
 
-  /// The address when the host is a literal.
-  package var address: IPAddress? { IPAddress(parsing: host) }
-
   /// What the Host header says: brackets and a port only where they are needed.
   package var authority: String {
     let name = host.contains(":") ? "[\(host)]" : host
@@ -80,10 +81,13 @@ package struct HTTPURL: Sendable, Hashable {
 
   /// The same place with another target, which must begin with `/`.
   package func with(target: String) -> HTTPURL {
-    HTTPURL(scheme: scheme, host: host, port: port, target: target)
+    HTTPURL(scheme: scheme, host: host, port: port, target: target, address: address)
   }
 
-  private init(scheme: Scheme, host: String, port: UInt16, target: String) {
+  private init(
+    scheme: Scheme, host: String, port: UInt16, target: String, address: IPAddress?
+  ) {
+    self.address = address
     self.scheme = scheme
     self.host = host
     self.port = port

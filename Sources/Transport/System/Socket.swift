@@ -16,10 +16,17 @@ package final class Socket: @unchecked Sendable {
 
   package enum Readiness: Sendable { case ready, timedOut, closed }
 
-  private struct Side {
+  /// One direction: whether the next call may succeed, and who waits until it may.
+  private final class Side {
     var isReady = true
     var waiter: CheckedContinuation<Readiness, Never>?
     var deadline = Deadline.never
+
+    func finish(_ outcome: Readiness) {
+      guard let waiter else { return }
+      self.waiter = nil
+      waiter.resume(returning: outcome)
+    }
   }
 
   /// Deadlines are rounded up to this, so that hundreds of connections share a wake-up.
@@ -27,8 +34,8 @@ package final class Socket: @unchecked Sendable {
 
   package let loop: EventLoop
   package private(set) var descriptor: Int32
-  private var reading = Side()
-  private var writing = Side()
+  private let reading = Side()
+  private let writing = Side()
   private var hasHungUp = false
   private var armed = Deadline.never
   /// A short read from TCP empties the socket; a local socket may stop between two messages.
@@ -66,19 +73,13 @@ package final class Socket: @unchecked Sendable {
 
   /// Tells whoever waits `.closed` and leaves the socket open, so that a last answer can be sent.
   package func interrupt() {
-    finish(\.reading, .closed)
-    finish(\.writing, .closed)
+    reading.finish(.closed)
+    writing.finish(.closed)
   }
 
   /// Says "no more from us"; the peer's last bytes can still be read.
   package func shutdownWriting() {
     if descriptor >= 0 { Glibc.shutdown(descriptor, Int32(SHUT_WR)) }
-  }
-
-  private func finish(_ side: ReferenceWritableKeyPath<Socket, Side>, _ outcome: Readiness) {
-    guard let waiter = self[keyPath: side].waiter else { return }
-    self[keyPath: side].waiter = nil
-    waiter.resume(returning: outcome)
   }
 }
 
@@ -140,11 +141,11 @@ extension Socket {
 extension Socket {
   /// Suspends until a read may succeed, or the deadline (at most 32 ms late).
   package func readable(by deadline: Deadline) async -> Readiness {
-    await wait(\.reading, by: deadline)
+    await wait(reading, by: deadline)
   }
 
   package func writable(by deadline: Deadline) async -> Readiness {
-    await wait(\.writing, by: deadline)
+    await wait(writing, by: deadline)
   }
 
   /// Writes everything or throws; never more than the kernel's buffer ahead of the peer.
@@ -168,12 +169,10 @@ extension Socket {
     }
   }
 
-  private func wait(
-    _ side: ReferenceWritableKeyPath<Socket, Side>, by deadline: Deadline
-  ) async -> Readiness {
+  private func wait(_ side: Side, by deadline: Deadline) async -> Readiness {
     precondition(loop.isCurrent, "a socket is awaited on its loop")
     guard descriptor >= 0 else { return .closed }
-    if self[keyPath: side].isReady { return .ready }
+    if side.isReady { return .ready }
     guard deadline > loop.now else { return .timedOut }
     let due = deadline.rounded(upTo: Self.deadlineStep)
     if due < armed {
@@ -181,9 +180,9 @@ extension Socket {
       loop.arm(self, at: due)
     }
     return await withCheckedContinuation { continuation in
-      precondition(self[keyPath: side].waiter == nil, "two tasks wait on one side of a socket")
-      self[keyPath: side].deadline = due
-      self[keyPath: side].waiter = continuation
+      precondition(side.waiter == nil, "two tasks wait on one side of a socket")
+      side.deadline = due
+      side.waiter = continuation
     }
   }
 
@@ -197,11 +196,11 @@ extension Socket {
     let wasAwaited = reading.waiter != nil || writing.waiter != nil
     if readable {
       reading.isReady = true
-      finish(\.reading, .ready)
+      reading.finish(.ready)
     }
     if writable {
       writing.isReady = true
-      finish(\.writing, .ready)
+      writing.finish(.ready)
     }
     if !wasAwaited && readable { whenDisturbed?() }
   }
@@ -215,11 +214,11 @@ extension Socket: TimerTarget {
     guard deadline == armed else { return }
     armed = .never
     var next = Deadline.never
-    for side in [\Socket.reading, \Socket.writing] where self[keyPath: side].waiter != nil {
-      if self[keyPath: side].deadline <= now {
-        finish(side, .timedOut)
+    for side in [reading, writing] where side.waiter != nil {
+      if side.deadline <= now {
+        side.finish(.timedOut)
       } else {
-        next = min(next, self[keyPath: side].deadline)
+        next = min(next, side.deadline)
       }
     }
     guard next != .never, descriptor >= 0 else { return }
