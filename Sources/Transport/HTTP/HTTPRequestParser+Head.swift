@@ -1,4 +1,7 @@
 extension HTTPRequestParser {
+  /// A fragment is never sent (RFC 9112 §3.2).
+  private static var fragmentMark: UInt8 { UInt8(ascii: "#") }
+
   /// `method SP request-target SP HTTP-version` with single spaces (RFC 9112 §3).
   mutating func parseRequestLine(_ line: Span<UInt8>) throws(HTTPRejection) {
     var index = 0
@@ -9,7 +12,9 @@ extension HTTPRequestParser {
     method = HTTPByte.text(line.extracting(0..<index))
     let start = index + 1
     index = start
-    while index < line.count, HTTPByte.isTarget(line[index]) { index += 1 }
+    while index < line.count, HTTPByte.isTarget(line[index]), line[index] != Self.fragmentMark {
+      index += 1
+    }
     guard index > start, index < line.count, line[index] == HTTPByte.space else {
       throw .badRequest(index == line.count ? .requestLine : .target)
     }
@@ -39,7 +44,6 @@ extension HTTPRequestParser {
     } else {
       try parseAbsolute(text)
     }
-    if target.utf8.contains(UInt8(ascii: "#")) { throw .badRequest(.target) }
   }
 
   private mutating func parseAbsolute(_ text: String) throws(HTTPRejection) {
@@ -140,8 +144,13 @@ extension HTTPRequestParser {
 
   /// Whether these bytes can be `host [":" port]`; an empty one is allowed (RFC 9110 §7.2).
   private static func isHost(_ bytes: some Collection<UInt8>) -> Bool {
-    bytes.allSatisfy {
-      HTTPByte.isTarget($0) && !"/\\?#@<>\"^`{|}".utf8.contains($0)
+    bytes.allSatisfy { byte in
+      switch byte {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+      // / \ ? # @ < > " ^ ` { | } may not stand in a host (RFC 3986 §3.2.2).
+      case 0x2F, 0x5C, 0x3F, 0x23, 0x40, 0x3C, 0x3E, 0x22, 0x5E, 0x60, 0x7B...0x7D: false
+      default: HTTPByte.isTarget(byte)
+      }
     }
   }
 }
