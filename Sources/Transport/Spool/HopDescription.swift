@@ -23,7 +23,8 @@ package struct HopDescription: Sendable {
   /// Also the name of its directory.
   package let name: String
   package let durability: Durability
-  /// Whether numbers may be skipped after a crash that took the tail.
+  /// Whether numbers may be skipped after a crash that took lines which others name; if not, such a
+  /// loss refuses the start.
   package let mayGap: Bool
   package let references: [Reference]
 

@@ -4,8 +4,8 @@ extension SpoolHop {
   /// Hands every durable line from a number on to `body`, oldest first, verifying all of it:
   /// what a start folds into its state. Blocks.
   ///
-  /// A place that does not read back ends it with `SpoolError.corrupt`, except in a hop that may
-  /// gap, where it is passed over.
+  /// A place that does not read back ends it with `SpoolError.corrupt`, except in a hop that
+  /// nothing acknowledged rests on, where it is passed over.
   package func forEachLine(from seq: UInt64 = 0, _ body: (SpoolLine) throws -> Void) throws {
     let directory = state.directory
     let through = durableSeq
@@ -18,7 +18,7 @@ extension SpoolHop {
         if line.seq == through { return false }
       case .damage(let segment, let offset, let seq, let reason):
         if seq > through { return false }
-        guard !state.description.mayGap else { break }
+        guard state.description.isAcknowledged else { break }
         throw SpoolError.corrupt(
           segment: directory.name(ofSegment: segment), offset: offset, seq: seq, reason: reason)
       }
@@ -45,7 +45,7 @@ extension SpoolHop {
     for segment in directory.segments.dropFirst(start) {
       let before = state.places.withLock { $0.take(next) }
       var reading = try SegmentReading(segment, of: directory, from: next, at: before)
-      while let line = try reading.next(isStrict: !state.description.mayGap) {
+      while let line = try reading.next(isStrict: state.description.isAcknowledged) {
         if line.seq > through { break }
         lines.append(line)
         bytes += line.data.count

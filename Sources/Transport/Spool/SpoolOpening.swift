@@ -39,7 +39,9 @@ struct SpoolOpening {
     return isNew
   }
 
-  private func lastStop(_ cursors: CursorFiles, _ found: [SpoolSurvey.Found]) -> SpoolRecovery.LastStop {
+  private func lastStop(
+    _ cursors: CursorFiles, _ found: [SpoolSurvey.Found]
+  ) -> SpoolRecovery.LastStop {
     let witness = try? cursors.load(CursorFiles.durable)
     let at = witness?["at"]?.string.flatMap { Timestamp(parsing: $0) }
     if witness?["clean"]?.bool == true, let at { return .clean(at) }

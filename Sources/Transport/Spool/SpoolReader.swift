@@ -112,3 +112,12 @@ package struct SpoolReader: Sendable {
     return last >= first ? first...last : nil
   }
 }
+
+extension SpoolReader {
+  /// The highest number of a hop that the latest lines of the others name; 0 when none do.
+  package func highestNamed(of hop: String) throws(SpoolError) -> UInt64 {
+    let survey = try SpoolSurvey(directory: directory, hops: hops)
+    guard let index = hops.firstIndex(where: { $0.name == hop }) else { return 0 }
+    return survey.witnesses[index]?.seq ?? 0
+  }
+}

@@ -17,7 +17,7 @@ package struct SpoolRecovery: Sendable, Hashable {
     package let segments: Int
     /// Lines of a torn end that were cut.
     package var tornLines = 0
-    /// Lines below what had been synced that did not read back; only in hops that may gap.
+    /// Lines below what had been synced that did not read back; never of the acknowledged hop.
     package var damagedLines = 0
     /// Where what was cut is kept.
     package var keptIn: String?

@@ -70,8 +70,10 @@ struct SpoolSurvey {
   private static func refusal(of hop: HopDescription, _ found: Found) -> SpoolError? {
     guard let survey = found.survey else { return nil }
     let segment = found.directory.name(ofSegment: survey.first)
-    if let version = survey.newerVersion { return .newerFormat(segment: segment, version: version) }
-    guard !hop.mayGap, let damage = survey.damage, survey.isDamagedBelowBase else { return nil }
+    if let version = survey.newerVersion {
+      return .newerFormat(segment: segment, version: version)
+    }
+    guard hop.isAcknowledged, let damage = survey.damage, survey.isDamagedBelowBase else { return nil }
     return .corrupt(
       segment: segment, offset: damage.offset, seq: survey.last + 1, reason: damage.reason)
   }

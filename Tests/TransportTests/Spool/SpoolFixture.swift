@@ -12,7 +12,7 @@ final class SpoolFixture: Sendable {
       name: "3-committed", durability: .acknowledged, mayGap: false,
       references: [.init(member: "accepted", hop: "1-accepted")]),
     HopDescription(
-      name: "4-attempts", durability: .lagging(every: .milliseconds(10)), mayGap: true,
+      name: "4-attempts", durability: .lagging(every: .milliseconds(10)), mayGap: false,
       references: [.init(member: "durableSeq", hop: "3-committed")]),
   ]
   static let accepted = 0

@@ -44,7 +44,8 @@ import Testing
   @Test(arguments: [
     (#"{"accepted":7}"#, 7), (#"{"request":"r","accepted":41873,"x":{}}"#, 41873),
     (#"{"x":{"accepted":1},"y":["accepted",{"accepted":2}],"accepted":3}"#, 3),
-    (#"{ "s" : "\"accepted\":9}" , "accepted" : 4 }"#, 4), (#"{"x":null,"t":true,"accepted":5}"#, 5),
+    (#"{ "s" : "\"accepted\":9}" , "accepted" : 4 }"#, 4),
+    (#"{"x":null,"t":true,"accepted":5}"#, 5),
   ])
   func `a number is found only among the members of the object itself`(
     json: String, number: UInt64

@@ -161,23 +161,24 @@ import Testing
     third.close()
   }
 
-  @Test func `damage below what was synced in a lesser hop is set aside`() async throws {
+  @Test(arguments: [SpoolFixture.accepted, SpoolFixture.attempts])
+  func `damage below what was synced in a lesser hop is set aside`(hop: Int) async throws {
     let fixture = SpoolFixture()
     let (spool, _) = try fixture.open()
     for _ in 0..<6 {
-      await fixture.fill(spool, 1, hop: SpoolFixture.accepted)
+      await fixture.fill(spool, 1, hop: hop)
     }
     spool.close()
-    let path = try #require(try fixture.segments(SpoolFixture.accepted).last)
+    let path = try #require(try fixture.segments(hop).last)
     var bytes = try fixture.bytes(path)
     bytes[SpoolFixture.lineStarts(bytes)[3] + 70] ^= 4
     try fixture.overwrite(path, bytes)
     let (again, recovery) = try fixture.open()
-    #expect(recovery.hops[SpoolFixture.accepted].damagedLines == 1)
-    #expect(recovery.hops[SpoolFixture.accepted].last == 6)
-    let lines = try fixture.lines(again, hop: SpoolFixture.accepted)
+    #expect(recovery.hops[hop].damagedLines == 1)
+    #expect(recovery.hops[hop].last == 6)
+    let lines = try fixture.lines(again, hop: hop)
     #expect(lines.map(\.seq) == [1, 2, 4, 5, 6])
-    await fixture.fill(again, 1, hop: SpoolFixture.accepted)
+    await fixture.fill(again, 1, hop: hop)
     again.close()
     #expect(try fixture.tornFiles().count == 1)
     #expect(try fixture.reader.verify().findings == [])

@@ -1,0 +1,257 @@
+package import Transport
+
+/// The screen of `spool explain`: accepted, mapped, committed, delivered, one under the other.
+package struct SpoolExplainScreen {
+  private let story: SpoolStory
+  private let paint: SpoolPaint
+  private let bodies: Bool
+
+  package init(_ story: SpoolStory, bodies: Bool, paint: SpoolPaint) {
+    self.story = story
+    self.bodies = bodies
+    self.paint = paint
+  }
+
+  /// - Parameter all: every change instead of the last.
+  package func text(all: Bool) -> String {
+    let shown = all ? story.traces : Array(story.traces.suffix(1))
+    var lines = [head]
+    for trace in shown { lines += self.lines(trace) }
+    var hints: [String] = []
+    if shown.count < story.traces.count {
+      hints.append("showing the last of \(story.traces.count) changes   all: --all")
+    }
+    if !bodies { hints.append("bodies: --bodies") }
+    if !hints.isEmpty { lines.append(hints.joined(separator: "   ")) }
+    return lines.map { (bodies ? $0 : clipped($0)) + "\n" }.joined()
+  }
+
+  /// A line with colours in it is left alone: they take no room on the screen.
+  private func clipped(_ line: String) -> String {
+    line.contains("\u{1B}") ? line : SpoolText.clipped(line, to: SpoolText.width)
+  }
+
+  private var head: String {
+    let employee = story.employee
+    var parts: [String] = []
+    if let name = employee?["displayName"]?.string ?? employee?["username"]?.string {
+      parts.append(name)
+    }
+    if let id = employee?["id"]?.string { parts.append(id) }
+    let key = story.traces.last.flatMap { $0.committed ?? $0.accepted }?.key ?? ""
+    let path = key.split(separator: "/")
+    if let id = path.last { parts.append("SCIM \(SpoolText.clipped(String(id), to: 9))") }
+    if let connection = path.first.map(String.init) {
+      parts.append(story.origins[connection].flatMap { $0.isEmpty ? nil : $0 } ?? connection)
+    }
+    if let revision = employee?["revision"]?.int { parts.append("revision \(revision)") }
+    return parts.joined(separator: "   ")
+  }
+}
+
+// MARK: One write
+
+extension SpoolExplainScreen {
+  private func lines(_ trace: SpoolTrace) -> [String] {
+    let data = trace.committed.flatMap { try? JSONValue(parsing: $0.data) }
+    let start = trace.accepted?.timestamp ?? trace.committed?.timestamp
+    var lines = [request(trace, data)]
+    if let line = trace.accepted {
+      let time = SpoolText.time(line.timestamp)
+      lines.append(step(time, "accepted", line, "1-accepted", asked(line)))
+      lines += body(line)
+    }
+    if let line = trace.mapped {
+      lines.append(step(after(start, line), "mapped", line, "2-mapped", meant(line)))
+      lines += body(line)
+    }
+    if let line = trace.committed {
+      lines.append(
+        step(after(start, line), "committed", line, "3-committed", became(data, trace.batch)))
+      lines += body(line)
+      for event in trace.events { lines.append(self.event(event)) }
+      lines += deliveries(trace)
+    } else {
+      lines.append(paint.warning("  no outcome yet: the next start drives it again"))
+    }
+    return lines
+  }
+
+  private func request(_ trace: SpoolTrace, _ outcome: JSONValue?) -> String {
+    let accepted = trace.accepted.flatMap { try? JSONValue(parsing: $0.data) }
+    var text = trace.request
+    if let method = accepted?["method"]?.string, let path = accepted?["path"]?.string {
+      let parts = path.split(separator: "/")
+      let id = parts.count > 1 ? "/" + SpoolText.clipped(String(parts[1]), to: 9) : ""
+      text += "  \(method) /\(parts.first ?? "")\(id)"
+    }
+    if let from = accepted?["from"]?.string { text += "  from \(from)" }
+    if let agent = accepted?["agent"]?.string { text += " (\(SpoolText.clipped(agent, to: 30)))" }
+    if let status = outcome?["status"]?.int { text += "  answered \(status)" }
+    return text
+  }
+
+  private func step(
+    _ when: String, _ what: String, _ line: SpoolLine, _ hop: String, _ rest: String
+  ) -> String {
+    let time = String(repeating: " ", count: max(0, 15 - when.count)) + when
+    let place = SpoolText.padded("#\(line.seq)", to: 8)
+    let columns = [
+      time, SpoolText.padded(what, to: 9), SpoolText.padded(hop, to: 11) + " " + place,
+    ]
+    return columns.joined(separator: "  ") + " " + rest
+  }
+
+  private func after(_ start: Timestamp?, _ line: SpoolLine) -> String {
+    guard let start else { return SpoolText.time(line.timestamp) }
+    return "+\(line.timestamp.milliseconds - start.milliseconds) ms"
+  }
+
+  /// What was asked for: the operations of a PATCH, or how much a whole resource holds.
+  private func asked(_ line: SpoolLine) -> String {
+    let data = try? JSONValue(parsing: line.data)
+    guard let body = data?["body"]?.object, !body.isEmpty else {
+      return data?["method"]?.string == "DELETE" ? "delete" : ""
+    }
+    let name = body.members.first { $0.name.lowercased() == "operations" }
+    guard let operations = name?.value.array else {
+      return SpoolText.count(body.count, "attribute")
+    }
+    return operations.map { operation in
+      let value = operation["value"].map { " = " + SpoolText.clipped($0.text, to: 24) } ?? ""
+      let path = operation["path"]?.string.map { " " + $0 } ?? ""
+      return (operation["op"]?.string?.lowercased() ?? "?") + path + value
+    }.joined(separator: ", ")
+  }
+
+  private func meant(_ line: SpoolLine) -> String {
+    let data = try? JSONValue(parsing: line.data)
+    let changes = data?["changes"]?.array?.compactMap(\.string) ?? []
+    if !changes.isEmpty { return changes.joined(separator: ", ") }
+    return [data?["kind"]?.string, data?["detail"]?.string].compactMap { $0 }
+      .joined(separator: ": ")
+  }
+
+  private func became(_ data: JSONValue?, _ batch: Int) -> String {
+    var text: String
+    switch data?["outcome"]?.string {
+    case "refused":
+      text = "refused \(data?["status"]?.int ?? 0): \(data?["detail"]?.string ?? "")"
+    case "unchanged": text = "unchanged"
+    default:
+      let event = data?["events"]?.array?.last
+      let revision = (event?["data"] ?? data?["employee"])?["revision"]?.int
+      text = "version \(data?["version"]?.int ?? 0)"
+      if let revision {
+        let isChange = event != nil && revision > 1
+        text = isChange ? "revision \(revision - 1) → \(revision)" : "revision \(revision)"
+      }
+    }
+    if batch > 0 { text += "; batch of \(batch)" }
+    return text
+  }
+
+  private func event(_ event: JSONObject) -> String {
+    let id = event["id"]?.string ?? "?"
+    let sequence = event["sequence"]?.int.map { ", sequence \($0)" } ?? ""
+    return "                 event      \(id)  \(event["type"]?.string ?? "?")\(sequence)"
+  }
+
+  private func body(_ line: SpoolLine) -> [String] {
+    guard bodies, let value = try? JSONValue(parsing: line.data) else { return [] }
+    return value.pretty().split(separator: "\n").map { "      " + paint.faint(String($0)) }
+  }
+}
+
+// MARK: Where it went
+
+extension SpoolExplainScreen {
+  /// One line per event and webhook: the last attempt tells.
+  private func deliveries(_ trace: SpoolTrace) -> [String] {
+    var last: [(key: String, data: JSONObject)] = []
+    for line in trace.attempts {
+      guard let data = (try? JSONValue(parsing: line.data))?.object else { continue }
+      let key = "\(data["webhook"]?.string ?? "?") \(data["event"]?.string ?? "?")"
+      if let place = last.firstIndex(where: { $0.key == key }) {
+        last[place].data = data
+      } else {
+        last.append((key, data))
+      }
+    }
+    if last.isEmpty && !trace.events.isEmpty { return ["  no attempt to deliver yet"] }
+    return last.flatMap { delivery($0.data) }
+  }
+
+  private func delivery(_ data: JSONObject) -> [String] {
+    let webhook = data["webhook"]?.string ?? "?"
+    let receiver = story.receivers[webhook] ?? "?"
+    let attempt = data["attempt"]?.int ?? 0
+    var parts = ["attempt \(attempt)"]
+    if let status = data["status"]?.int {
+      parts.append("\(status)")
+      if let total = data["durations"]?["total"]?.number?.double {
+        parts.append("\(DecimalText.text(total, total < 10 ? 1 : 0)) ms")
+      }
+      if let address = data["address"]?.string { parts.append(Self.host(address)) }
+    } else {
+      parts.append(data["error"]?.string ?? "?")
+    }
+    let start = "  to \(webhook)  "
+    let room = max(12, 44 - start.count)
+    let target = SpoolText.padded(SpoolText.clipped(receiver, to: room), to: room)
+    let result = words(data["result"]?.string)
+    var lines = [start + target + "  " + parts.joined(separator: "  ") + "    " + result]
+    if data["result"]?.string == "retry", let next = data["next"]?.string {
+      lines.append("                 next try \(next.dropFirst(11).prefix(8))Z")
+    }
+    return lines
+  }
+
+  /// An address without its port.
+  private static func host(_ address: String) -> String {
+    guard let colon = address.lastIndex(of: ":"), address.contains(".") || address.contains("]")
+    else { return address }
+    return String(address[..<colon])
+  }
+
+  private func words(_ result: String?) -> String {
+    switch result {
+    case "delivered": paint.good("delivered")
+    case "retry": paint.warning("waiting")
+    case "dead": paint.bad("given up")
+    default: result ?? "?"
+    }
+  }
+}
+
+extension SpoolStory {
+  /// `--json`.
+  package func json(all: Bool) -> JSONValue {
+    let shown = all ? traces : Array(traces.suffix(1))
+    var json = JSONObject()
+    if let employee { json["employee"] = .object(employee) }
+    json["changes"] = JSONValue(traces.count)
+    json["shown"] = .array(
+      shown.map { trace in
+        var object = JSONObject()
+        object["request"] = JSONValue(trace.request)
+        if let line = trace.accepted { object["accepted"] = line.json }
+        if let line = trace.mapped { object["mapped"] = line.json }
+        if let line = trace.committed { object["committed"] = line.json }
+        object["attempts"] = .array(trace.attempts.map(\.json))
+        return .object(object)
+      })
+    return .object(json)
+  }
+}
+
+extension SpoolLine {
+  /// The line without its checksum.
+  package var json: JSONValue {
+    [
+      "seq": JSONValue(Int(clamping: seq)), "b": JSONValue(Int(clamping: based)),
+      "ts": JSONValue(timestamp.description), "id": JSONValue(id), "key": JSONValue(key),
+      "type": JSONValue(type), "data": (try? JSONValue(parsing: data)) ?? .null,
+    ]
+  }
+}
