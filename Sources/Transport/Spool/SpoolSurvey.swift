@@ -73,12 +73,15 @@ struct SpoolSurvey {
     if let version = survey.newerVersion {
       return .newerFormat(segment: segment, version: version)
     }
-    guard hop.isAcknowledged, let damage = survey.damage, survey.isDamagedBelowBase else { return nil }
+    guard hop.isAcknowledged, let damage = survey.damage, survey.isDamagedBelowBase
+    else { return nil }
     return .corrupt(
       segment: segment, offset: damage.offset, seq: survey.last + 1, reason: damage.reason)
   }
 
-  private static func read(_ hop: HopDescription, in directory: String) throws(FileError) -> Found {
+  private static func read(
+    _ hop: HopDescription, in directory: String
+  ) throws(FileError) -> Found {
     let directory = try HopDirectory(hop: hop.name, in: directory)
     var last: SegmentSurvey?
     var named = hop.references.map { _ in UInt64(0) }
