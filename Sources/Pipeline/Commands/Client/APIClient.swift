@@ -116,9 +116,18 @@ package final class APIClient: Sendable {
       throw ClientFailure("The server answered \(response.status) and no reason.")
     }
     let faults = (value["errors"]?.array ?? []).compactMap { fault in
-      fault["detail"]?.string.map { "\(fault["field"]?.string ?? "input") \($0)" }
+      fault["detail"]?.string.map { "\(option(for: fault["field"]?.string ?? "input")) \($0)" }
     }
     throw ClientFailure(faults.isEmpty ? detail : faults.joined(separator: "; "))
+  }
+
+  /// What a person types for an input of the API.
+  private static func option(for field: String) -> String {
+    switch field {
+    case "consumerId": "--consumer"
+    case "applicationId": "--application"
+    default: field
+    }
   }
 
   private func explain(_ failure: HTTPClientFailure) -> ClientFailure {
