@@ -86,8 +86,12 @@ extension SpoolExplainScreen {
       text += "  \(method) /\(parts.first ?? "")\(id)"
     }
     if let from = accepted?["from"]?.string { text += "  from \(from)" }
-    if let agent = accepted?["agent"]?.string { text += " (\(SpoolText.clipped(agent, to: 30)))" }
-    if let status = outcome?["status"]?.int { text += "  answered \(status)" }
+    let answer = outcome?["status"]?.int.map { "  answered \($0)" } ?? ""
+    let room = SpoolText.width - text.count - answer.count - 3
+    if let agent = accepted?["agent"]?.string, room > 8 {
+      text += " (\(SpoolText.clipped(agent, to: min(room, 30))))"
+    }
+    text += answer
     return text
   }
 

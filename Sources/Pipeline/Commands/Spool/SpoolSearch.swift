@@ -28,7 +28,7 @@ package struct SpoolSearch {
     guard !keys.isEmpty || !requests.isEmpty else { return nil }
     var story = SpoolStory(traces: try traces())
     for (id, record) in records where id.hasPrefix("wh_") {
-      story.receivers[id] = record["deliveryUrl"]?.string ?? "built-in inspector"
+      story.receivers[id] = record["deliveryUrl"]?.string ?? "inspector"
     }
     for (id, record) in records where id.hasPrefix("cnx_") {
       let consumer = record["consumerId"]?.string.flatMap { records[$0]?["name"]?.string }
