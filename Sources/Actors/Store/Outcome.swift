@@ -13,6 +13,8 @@ package struct Outcome: Sendable {
 
   /// The request that caused it; outcomes name their accepted line by it.
   package var request: String
+  /// Whose event it is, should the consumer be gone by the time it is delivered.
+  package var application: String
   /// Its seq in `1-accepted`; nil when no accepted line stands behind it.
   package var accepted: UInt64?
   package var result: Result
@@ -30,22 +32,6 @@ package struct Outcome: Sendable {
   package var events: [CommittedEvent]
   /// Why it was refused, as answered.
   package var detail: String?
-
-  /// The member of `data` each value is written as.
-  package enum Name {
-    static let request = "request"
-    static let accepted = "accepted"
-    static let outcome = "outcome"
-    static let status = "status"
-    static let version = "version"
-    static let created = "created"
-    static let lastModified = "lastModified"
-    static let resource = "resource"
-    static let unknown = "unknown"
-    static let employee = "employee"
-    static let events = "events"
-    static let detail = "detail"
-  }
 }
 
 extension Outcome {
@@ -72,6 +58,8 @@ extension Outcome {
     out.reserveCapacity(512 + (resource?.count ?? 0) + events.reduce(0) { $0 + $1.body.count })
     out.append(contentsOf: #"{"request":"#.utf8)
     JSONValue.writeString(request, to: &out)
+    out.append(contentsOf: #","application":"#.utf8)
+    JSONValue.writeString(application, to: &out)
     if let accepted { out.append(contentsOf: #","accepted":\#(accepted)"#.utf8) }
     out.append(contentsOf: #","outcome":"\#(result.rawValue)","status":\#(status)"#.utf8)
     if let detail {

@@ -17,7 +17,7 @@ package struct Redrive: Sendable {
 
   /// Every line of `3-committed` first …
   package mutating func note(committed line: SpoolLine) {
-    if !line.type.hasPrefix("admin.") { decided.insert(line.id) }
+    if !line.type.hasPrefix(AdminLine.typePrefix) { decided.insert(line.id) }
   }
 
   /// … then every line of `1-accepted`, in seq order.

@@ -9,20 +9,20 @@ package enum AdministrationError: Error, Sendable, Equatable {
 }
 
 extension Store {
-  /// Makes the changes in order, one line each, and returns once they are durable.
+  /// Makes the changes in order, all of them in one line, and returns once it is durable.
   ///
   /// - Throws: before anything is written, when one of them does not fit the configuration.
   package func administer(
     _ changes: [AdminChange], request: String
   ) async throws(AdministrationError) {
+    if changes.isEmpty { return }
     var configuration = state.configuration
     for change in changes {
       try configuration.check(change)
       configuration.apply(change, at: state.appliedSeq)
     }
     let before = state.configuration
-    var last: UInt64 = 0
-    for change in changes { last = write(change, request: request) }
+    var last = write(AdminLine(changes), request: request)
     view.set(state.configuration)
     for case .connectionDeleted(let id, keepsEmployees: false) in changes {
       guard let connection = before.connections[id] else { continue }
@@ -31,14 +31,12 @@ extension Store {
     await committed.durable(through: last)
   }
 
-  private func write(_ change: AdminChange, request: String) -> UInt64 {
+  private func write(_ line: AdminLine, request: String) -> UInt64 {
     let log = log
-    let record = SpoolRecord(
-      id: request, key: change.subjectId, type: change.lineType, data: change.json.bytes)
-    let seq = committed.append(record) { seq in
+    let seq = committed.append(line.record(request: request)) { seq in
       log.push(CommittedOutcome(seq: seq, requestId: request, events: []))
     }
-    state.apply(change, seq: seq)
+    state.apply(line, seq: seq)
     return seq
   }
 
@@ -53,7 +51,8 @@ extension Store {
       last = commit(
         ResourceState(deleting: row, at: .now), at: row.key,
         as: Origin(
-          request: request, accepted: nil, method: "DELETE", resourceType: "User", status: 204),
+          request: request, application: connection.applicationId, accepted: nil, method: "DELETE",
+          resourceType: "User", status: 204),
         consumer, connection, then: nil)
     }
     return last

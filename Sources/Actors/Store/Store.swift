@@ -142,6 +142,7 @@ package actor Store: Stage {
   /// What caused a commit: a SCIM write, or an administrator.
   struct Origin: Sendable {
     var request: String
+    var application: String
     var accepted: UInt64?
     var method: String
     var resourceType: String
@@ -152,7 +153,8 @@ package actor Store: Stage {
 extension Store.Origin {
   fileprivate init(_ change: MappedChange) {
     self.init(
-      request: change.write.request, accepted: change.write.accepted,
+      request: change.write.request, application: change.write.connection.applicationId,
+      accepted: change.write.accepted,
       method: change.write.verb.rawValue, resourceType: change.write.resourceType,
       status: change.answer.status)
   }
@@ -164,7 +166,8 @@ extension Outcome {
     received change: MappedChange
   ) {
     self.init(
-      request: origin.request, accepted: origin.accepted, result: result, status: status,
+      request: origin.request, application: origin.application, accepted: origin.accepted,
+      result: result, status: status,
       resourceType: origin.resourceType, key: key, version: 0, created: change.write.received,
       lastModified: change.write.received, resource: nil, unknown: nil, employee: nil, events: [],
       detail: nil)
@@ -172,7 +175,8 @@ extension Outcome {
 
   fileprivate init(_ next: ResourceState, at key: ResourceKey, as origin: Store.Origin) {
     self.init(
-      request: origin.request, accepted: origin.accepted, result: .applied, status: origin.status,
+      request: origin.request, application: origin.application, accepted: origin.accepted,
+      result: .applied, status: origin.status,
       resourceType: origin.resourceType, key: key, version: next.version, created: next.created,
       lastModified: next.lastModified, resource: next.resource, unknown: next.unknown,
       employee: nil, events: [], detail: nil)

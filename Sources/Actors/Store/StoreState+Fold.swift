@@ -11,21 +11,13 @@ package enum FoldError: Error, Equatable {
 extension StoreState {
   /// Takes one committed line in; lines must come in seq order.
   package mutating func fold(_ line: SpoolLine) throws(FoldError) {
-    if line.type.hasPrefix("admin.") { return try foldAdministration(line) }
+    if line.type.hasPrefix(AdminLine.typePrefix) {
+      return apply(try AdminLine(line), seq: line.seq)
+    }
     guard let members = OutcomeMembers(line.data) else { throw .notAnObject(seq: line.seq) }
     guard members["outcome"].elementsEqual("\"applied\"".utf8) else { return pass(seq: line.seq) }
     let (row, sequence) = try row(line, members)
     put(row, sequence: sequence)
-  }
-
-  private mutating func foldAdministration(_ line: SpoolLine) throws(FoldError) {
-    guard let json = try? JSONValue(parsing: line.data), case .object(let object) = json else {
-      throw .notAnObject(seq: line.seq)
-    }
-    guard let change = try? AdminChange(json: object) else {
-      throw .unknownChange(type: line.type, seq: line.seq)
-    }
-    apply(change, seq: line.seq)
   }
 
   private func row(

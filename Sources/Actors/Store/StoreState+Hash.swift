@@ -19,7 +19,7 @@ extension StoreState {
     return Hex.encode(hash.finish())
   }
 
-  /// The chain's next link: SHA-256 over the link before and the change's bytes.
+  /// The chain's next link: SHA-256 over the link before and the line's `data`.
   static func link(_ previous: [UInt8], _ data: [UInt8]) -> [UInt8] {
     SHA256.hash(previous + data)
   }

@@ -59,11 +59,13 @@ package struct StoreState: Sendable {
     employees[consumer] = order
   }
 
-  mutating func apply(_ change: AdminChange, seq: UInt64) {
-    administration = Self.link(administration, change.json.bytes)
-    configuration.apply(change, at: seq)
-    if case .connectionCreated(let connection) = change {
-      consumers[connection.id] = connection.consumerId
+  mutating func apply(_ line: AdminLine, seq: UInt64) {
+    administration = Self.link(administration, line.data)
+    for change in line.changes {
+      configuration.apply(change, at: seq)
+      if case .connectionCreated(let connection) = change {
+        consumers[connection.id] = connection.consumerId
+      }
     }
     appliedSeq = max(appliedSeq, seq)
   }

@@ -25,7 +25,7 @@ struct EmployeeSearch: Sendable {
         of: query.consumerId, after: seen, count: Self.stretch)
       gate = applied
       for row in rows {
-        if matches(row, query) {
+        if query.matches(Employee(bytes: row.employee)) {
           if page.employees.count == query.limit {
             page.next = seen
             break search
@@ -38,44 +38,5 @@ struct EmployeeSearch: Sendable {
     }
     await store.committed.durable(through: gate)
     return page
-  }
-
-  private func matches(_ row: ResourceRow, _ query: EmployeeQuery) -> Bool {
-    if row.isDeleted && !query.includeDeleted && query.updatedAfter == nil { return false }
-    if let connection = query.connectionId, row.key.connection != connection { return false }
-    if let since = query.updatedAfter, row.lastModified <= since { return false }
-    guard query.needsFields else { return true }
-    let employee = Employee(bytes: row.employee)
-    return query.wants(employee)
-  }
-}
-
-extension EmployeeQuery {
-  /// Whether the employee itself has to be read to decide.
-  fileprivate var needsFields: Bool {
-    status != nil || department != nil || managerId != nil || email != nil
-      || employeeNumber != nil
-  }
-
-  fileprivate func wants(_ employee: Employee) -> Bool {
-    if let status, employee[.employmentStatus].string != status { return false }
-    if let employeeNumber, employee[.employeeNumber].string != employeeNumber { return false }
-    if let managerId, employee[.manager]["id"]?.string != managerId { return false }
-    if let department, !Self.isDepartment(department, of: employee) { return false }
-    if let email, !Self.hasAddress(email, employee) { return false }
-    return true
-  }
-
-  private static func isDepartment(_ wanted: String, of employee: Employee) -> Bool {
-    employee[.departmentId].string == wanted
-      || employee[.departmentName].string.map(SCIMText.fold) == SCIMText.fold(wanted)
-  }
-
-  private static func hasAddress(_ wanted: String, _ employee: Employee) -> Bool {
-    let folded = SCIMText.fold(wanted)
-    let all =
-      [employee[.email], employee[.workEmail], employee[.personalEmail]]
-      + (employee[.emails].array ?? []).map { $0["value"] ?? .null }
-    return all.contains { $0.string.map(SCIMText.fold) == folded }
   }
 }

@@ -53,10 +53,12 @@ final class Server: Sendable {
     let backend = ServerBackend(
       settings: settings, spool: spool, topology: topology, vault: vault, feed: feed,
       deadLetters: deadLetters, own: own, disk: disk, startedAt: startedAt)
-    let (ingress, intake, origin) = (topology.ingress, topology.intake, RequestOrigin(settings))
+    let (ingress, activity) = (topology.ingress, topology.activity)
+    let origin = RequestOrigin(settings)
     var options = API.Options(permits: { address in
       if case .success = sender.policy.judge([address], port: 0) { true } else { false }
     })
+    options.connectionActivity = { activity[$0] }
     options.clientAddress = { IPAddress(parsing: origin.client(of: $0)) }
     api = API(
       backend: backend, tokens: AccessTokens(key: vault.accessKey), inspector: inspector,
@@ -64,7 +66,7 @@ final class Server: Sendable {
     router = PublicRouter(
       scim: { await ingress.receive($0) }, api: api,
       health: HealthRoutes(
-        refusal: { intake.reason.map { WriteRefusal(reason: $0, retryAfter: 1) } },
+        refusal: { backend.writeRefusal },
         metrics: metrics))
     var configuration = HTTPServerConfiguration(
       inflightBytes: ByteBudget(total: settings.inflightBytes))

@@ -1,0 +1,102 @@
+import Actors
+import Testing
+import Transport
+
+@Suite("State is the fold of the committed hop")
+struct StoreStateTests {
+  @Test func `the folded state has the live state's hash, and folding again changes nothing`()
+    async throws
+  {
+    let pipeline = try MiniaturePipeline()
+    let live = try await pipeline.run { pipeline in
+      try await Self.change(pipeline)
+      return await pipeline.store.stateHash
+    }
+    pipeline.close()
+    for _ in 0..<2 {
+      let again = try MiniaturePipeline(in: pipeline.directory)
+      let hash = try await again.run { await $0.store.stateHash }
+      #expect(hash == live)
+      again.close()
+    }
+  }
+
+  @Test func `a restarted store answers as before and goes on counting`() async throws {
+    let pipeline = try MiniaturePipeline()
+    let (id, before) = try await pipeline.run { pipeline in
+      try await Self.change(pipeline)
+      let list = await pipeline.send("GET", "/Users").json
+      return (list["Resources"]?.array?.first?["id"]?.string ?? "", list)
+    }
+    pipeline.close()
+    let again = try MiniaturePipeline(in: pipeline.directory)
+    defer { again.close() }
+    try await again.run { pipeline in
+      #expect(await pipeline.send("GET", "/Users").json == before)
+      let taken = await pipeline.send("POST", "/Users", MiniaturePipeline.user("USER1@example.com"))
+      #expect(taken.status == 409)
+      let patch = WritesTests.setActive(false)
+      #expect(await pipeline.send("PATCH", "/Users/\(id)", patch).status == 200)
+      let sequences = try await pipeline.events().compactMap { $0["sequence"]?.int }
+      #expect(sequences == Array(1...sequences.count))
+    }
+  }
+
+  @Test func `an employee kept from a removed connection stays with its consumer`() async throws {
+    let pipeline = try MiniaturePipeline()
+    defer { pipeline.close() }
+    try await pipeline.run { pipeline in
+      _ = await pipeline.send("POST", "/Users", MiniaturePipeline.user("a@example.com"))
+      try await pipeline.store.administer(
+        [.connectionDeleted(id: "cnx_1", keepsEmployees: true)], request: "req_1")
+      let kept = await pipeline.store.employees(of: "csm_1", after: nil, count: 10).rows
+      #expect(kept.map(\.isDeleted) == [false])
+      #expect(await pipeline.send("GET", "/Users").status == 404)
+    }
+  }
+
+  @Test func `disconnecting with deletion deletes each employee and says so`() async throws {
+    let pipeline = try MiniaturePipeline()
+    defer { pipeline.close() }
+    try await pipeline.run { pipeline in
+      for name in ["a@example.com", "b@example.com"] {
+        _ = await pipeline.send("POST", "/Users", MiniaturePipeline.user(name))
+      }
+      try await pipeline.store.administer(
+        [.connectionDeleted(id: "cnx_1", keepsEmployees: false)], request: "req_1")
+      let rows = await pipeline.store.employees(of: "csm_1", after: nil, count: 10).rows
+      #expect(rows.map(\.isDeleted) == [true, true])
+      let types = try await pipeline.events().map { $0["type"]?.string }
+      #expect(types.filter { $0 == "employee.deleted" }.count == 2)
+    }
+  }
+
+  @Test func `changes that hold together are one line, and an unfit one leaves none`() async throws
+  {
+    let pipeline = try MiniaturePipeline()
+    defer { pipeline.close() }
+    try await pipeline.run { pipeline in
+      let lines = try pipeline.lines(of: 2)
+      #expect(lines.map(\.type) == ["admin.batch"])
+      await #expect(throws: AdministrationError.notFound(id: "csm_9")) {
+        try await pipeline.store.administer(
+          [.consumerDeleted(id: "csm_1"), .consumerDeleted(id: "csm_9")], request: "req_1")
+      }
+      #expect(try pipeline.lines(of: 2).count == lines.count)
+      #expect(pipeline.store.view.current.consumers["csm_1"] != nil)
+    }
+  }
+
+  /// Some of everything: created, replaced, deactivated, refused, deleted.
+  static func change(_ pipeline: MiniaturePipeline) async throws {
+    var ids: [String] = []
+    for number in 1...5 {
+      let user = MiniaturePipeline.user("user\(number)@example.com", externalId: "00u\(number)")
+      ids.append(await pipeline.send("POST", "/Users", user).json["id"]?.string ?? "")
+    }
+    _ = await pipeline.send("PATCH", "/Users/\(ids[1])", WritesTests.setActive(false))
+    _ = await pipeline.send("DELETE", "/Users/\(ids[2])")
+    _ = await pipeline.send("PUT", "/Users/\(ids[3])", MiniaturePipeline.user("moved@example.com"))
+    _ = await pipeline.send("POST", "/Users", MiniaturePipeline.user("user1@example.com"))
+  }
+}
