@@ -163,7 +163,7 @@ import Transport
     #expect(
       CommandTree.root.subcommands.map(\.name) == [
         "serve", "demo", "simulate", "status", "connect", "application", "token", "key",
-        "webhook", "events", "employees", "bench",
+        "webhook", "events", "employees", "spool", "bench",
       ])
   }
 

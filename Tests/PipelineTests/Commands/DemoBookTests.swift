@@ -136,7 +136,8 @@ import Transport
     #expect(
       DemoScreen.event(try #require(updated.first))
         == "22:15:41.203Z  #331  employee.updated  "
-        + "\(who.userName), active true → false".padded(to: 40) + "  signature ok   1.0 ms\n")
+        + "\(who.userName), active true → fal…  signature ok   1.0 ms\n")
+    #expect(DemoScreen.event(try #require(updated.first)).count <= 101)
     #expect(
       DemoScreen.result(book, program: ".build/release/scim-hris") == """
                            expected  delivered  lost  duplicated  inverted  bad signature

@@ -12,7 +12,8 @@ struct BenchLoad: Sendable {
     case create(BenchRequest, numbers: Cursor)
     /// A number below this.
     case filter(BenchRequest, below: Int)
-    case get(base: HTTPURL, token: Secret, ids: [String])
+    /// Any of these, which must all have one length.
+    case get(BenchRequest, at: Int, ids: [[UInt8]])
   }
 
   struct Result: Sendable {
@@ -20,7 +21,7 @@ struct BenchLoad: Sendable {
     var failed = 0
     var elapsed: Duration = .zero
     /// Ids of users that were created, at most `idBound`.
-    var ids: [String] = []
+    var ids: [[UInt8]] = []
     /// Why the first failed request failed.
     var reason: String?
     var perSecond: Double { Double(latency.count) / max(1e-9, elapsed / .seconds(1)) }
@@ -105,14 +106,15 @@ struct BenchLoad: Sendable {
     }
   }
 
+  private static let mark = Array("\"id\":\"".utf8)
+
   /// The value of the first member named "id".
-  private static func id(in buffer: [UInt8], _ body: Range<Int>) -> String? {
-    let mark = Array("\"id\":\"".utf8)
+  private static func id(in buffer: [UInt8], _ body: Range<Int>) -> [UInt8]? {
     var index = body.lowerBound
     while index + mark.count < body.upperBound {
       if buffer[index] == mark[0] && buffer[index..<(index + mark.count)].elementsEqual(mark) {
         let value = buffer[(index + mark.count)..<body.upperBound].prefix { $0 != mark[0] }
-        return String(decoding: value, as: UTF8.self)
+        return Array(value)
       }
       index += 1
     }
@@ -138,8 +140,8 @@ private struct BenchSource {
   private let kind: BenchLoad.Kind
   private var request: BenchRequest
   private var random: SeededRandom
-  private var idPlace = 0
-  private var ids: [[UInt8]] = []
+  private let idPlace: Int
+  private let ids: [[UInt8]]
   let expected: Int
   let isCreating: Bool
 
@@ -151,13 +153,12 @@ private struct BenchSource {
       (self.request, expected, isCreating) = (request, 201, true)
     case .filter(let request, _):
       (self.request, expected, isCreating) = (request, 200, false)
-    case .get(let base, let token, let ids):
-      let first = ids.first ?? "none"
-      request = .get(base: base, token: token, id: first)
-      (expected, isCreating) = (200, false)
-      self.ids = ids.filter { $0.utf8.count == first.utf8.count }.map { Array($0.utf8) }
-      idPlace = "GET \(base.target)/Users/".utf8.count
+    case .get(let request, let place, let ids):
+      (self.request, expected, isCreating) = (request, 200, false)
+      (self.ids, idPlace) = (ids, place)
+      return
     }
+    (ids, idPlace) = ([], 0)
   }
 
   var bytes: [UInt8] { request.bytes }

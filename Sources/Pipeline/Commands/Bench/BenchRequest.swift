@@ -68,9 +68,12 @@ package struct BenchRequest: Sendable {
     return BenchRequest(head("GET", base, target, token) + "\r\n")
   }
 
-  /// - Parameter id: every id has the length of this one.
-  package static func get(base: HTTPURL, token: Secret, id: String) -> BenchRequest {
-    BenchRequest(head("GET", base, "/Users/\(id)", token) + "\r\n")
+  /// - Returns: the request, and where in it the id stands.
+  package static func get(
+    base: HTTPURL, token: Secret, id: String
+  ) -> (request: BenchRequest, place: Int) {
+    let request = BenchRequest(head("GET", base, "/Users/\(id)", token) + "\r\n")
+    return (request, "GET \(base.target)/Users/".utf8.count)
   }
 
   private static func userName(_ run: String) -> String { "b\(run)\(mark)@example.com" }

@@ -24,7 +24,7 @@ struct BenchRun: Sendable {
     let creation = BenchRequest.create(base: base, token: token, run: run)
     var report = BenchReport()
     try await probe(directory, into: &report)
-    var ids: [String] = []
+    var ids: [[UInt8]] = []
     if preload > 0 {
       let numbers = Cursor(end: preload)
       let made = await load.run(
@@ -67,13 +67,16 @@ struct BenchRun: Sendable {
   }
 
   private func read(
-    _ load: BenchLoad, _ run: String, ids: [String], users: Int, _ report: inout BenchReport
+    _ load: BenchLoad, _ run: String, ids: [[UInt8]], users: Int, _ report: inout BenchReport
   ) async throws(ClientFailure) {
-    guard !ids.isEmpty, users > 0 else { return }
+    guard let first = ids.first, users > 0 else { return }
+    let (get, place) = BenchRequest.get(
+      base: base, token: token, id: String(decoding: first, as: UTF8.self))
+    let alike = ids.filter { $0.count == first.count }
     let filter = BenchRequest.filter(base: base, token: token, run: run)
     for count in Self.connections {
       let got = await load.run(
-        .get(base: base, token: token, ids: ids), connections: count, for: seconds)
+        .get(get, at: place, ids: alike), connections: count, for: seconds)
       add("GET /Users/{id}", count, got, &report)
     }
     for count in Self.connections {
