@@ -2,6 +2,9 @@ import Transport
 
 /// What the demo shows, as text.
 package enum DemoScreen {
+  /// What leaves the whole line within 100 columns.
+  private static let subjectWidth = 37
+
   package static func head(bound: String, users: Int, seed: Int) -> String {
     "server \(bound)   temporary spool, removed at the end"
       + "   \(StartScreen.count(users, "user")), seed \(seed)\n"
@@ -14,7 +17,9 @@ package enum DemoScreen {
     let number = "#\(event["sequence"]?.int ?? 0)".padStart(to: 6)
     let type = (event["type"]?.string ?? "").padded(to: 16)
     let whole = EventText.subject(event)
-    let subject = whole.count > 40 ? whole.prefix(39) + "…" : whole.padded(to: 40)
+    let subject =
+      whole.count > subjectWidth
+      ? whole.prefix(subjectWidth - 1) + "…" : whole.padded(to: subjectWidth)
     var latency = LatencyHistogram()
     latency.record(match.latency)
     return "\(time)\(number)  \(type)  \(subject)  "
