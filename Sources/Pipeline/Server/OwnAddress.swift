@@ -5,13 +5,43 @@ import Transport
 /// Where this server itself listens, once it does: the inspector is dialled there, and no webhook
 /// may be.
 final class OwnAddress: Sendable {
-  private let bound = Mutex<[SocketAddress]>([])
+  private struct State {
+    var addresses: [SocketAddress] = []
+    var isComplete = false
+    /// Never more than attempts in flight.
+    var waiting: [CheckedContinuation<Void, Never>] = []
+  }
+
+  private let state = Mutex(State())
 
   init() {}
 
-  func add(_ address: SocketAddress) { bound.withLock { $0.append(address) } }
+  func add(_ address: SocketAddress) { state.withLock { $0.addresses.append(address) } }
 
-  var current: [SocketAddress] { bound.withLock { $0 } }
+  /// No more listeners will come.
+  func complete() {
+    let waiting = state.withLock { state in
+      state.isComplete = true
+      defer { state.waiting = [] }
+      return state.waiting
+    }
+    for waiter in waiting { waiter.resume() }
+  }
+
+  /// Suspends until every listener is known. Delivery starts before the server listens, because
+  /// recovered writes go through it: an attempt made then would find no inspector, and no policy
+  /// could tell our own port from a stranger's.
+  func known() async {
+    await withCheckedContinuation { continuation in
+      let isComplete = state.withLock { state in
+        if !state.isComplete { state.waiting.append(continuation) }
+        return state.isComplete
+      }
+      if isComplete { continuation.resume() }
+    }
+  }
+
+  var current: [SocketAddress] { state.withLock { $0.addresses } }
 
   /// For the address policy.
   var listeners: [AddressPolicy.Listener] {

@@ -157,10 +157,12 @@ extension Server {
     do throws(HTTPServerError) {
       own.add(try await http.listen(on: settings.listen.listenAddress))
       _ = try await http.listen(on: .unix(path: spool.directory + "/control.sock"))
-      guard let scrape = settings.metricsListen else { return }
-      let router = router
-      let service = HTTPService(handler: { router.health.respondToScraper($0) })
-      own.add(try await http.listen(on: scrape.listenAddress, service: service))
+      if let scrape = settings.metricsListen {
+        let router = router
+        let service = HTTPService(handler: { router.health.respondToScraper($0) })
+        own.add(try await http.listen(on: scrape.listenAddress, service: service))
+      }
+      own.complete()
     } catch {
       throw StartFailure(error, listen: settings.listen)
     }

@@ -14,6 +14,7 @@ struct WebhookClient: WebhookSender {
   let own: OwnAddress
 
   func send(_ request: WebhookRequest) async -> WebhookResult {
+    await own.known()
     guard var outgoing = outgoing(request) else {
       return WebhookResult(.failed("the delivery URL cannot be understood"))
     }
