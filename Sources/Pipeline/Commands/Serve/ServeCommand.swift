@@ -66,6 +66,7 @@ struct ServeCommand: Sendable {
   private func life(of server: Server, since start: ContinuousClock.Instant) async -> Ending {
     let signals = Signals.stream([.terminate, .interrupt])
     do throws(StartFailure) {
+      try checkCredentials(server)
       let made = try await server.begin()
       try await announce(server, made, took: ContinuousClock().now - start)
     } catch {
@@ -96,15 +97,24 @@ extension ServeCommand {
     Terminal.write(text)
   }
 
+  /// A file in the way is found before anything is made that could then be shown to nobody.
+  private func checkCredentials(_ server: Server) throws(StartFailure) {
+    guard let path = settings.credentials, server.topology.view.current.applications.isEmpty else {
+      return
+    }
+    do throws(FileError) {
+      if try FileSystem.status(path) != nil { throw FileError("create", path, code: EEXIST) }
+    } catch {
+      throw StartFailure(error)
+    }
+  }
+
   /// The first start's credentials as a file: where the flag says, and in the spool when there is
   /// no terminal to show them on.
   private func write(_ made: FirstStart, _ server: Server) throws(StartFailure) {
     let bytes = Array((JSONValue.object(made.credentials).pretty() + "\n").utf8)
     do throws(FileError) {
       if let path = settings.credentials {
-        guard try FileSystem.status(path) == nil else {
-          throw FileError("create", path, code: EEXIST)
-        }
         try FileSystem.replace(path, with: bytes)
         log.info("credentials written", ["file": path])
       } else if !isTerminal {
