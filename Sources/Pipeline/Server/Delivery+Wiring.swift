@@ -33,6 +33,7 @@ extension DeliveryOptions {
     self.init()
     concurrency = settings.deliveryConcurrency
     limits.window = settings.webhookWindow
+    schedule = settings.retries
     userAgent = "scim-hris/\(Version.current)"
   }
 }

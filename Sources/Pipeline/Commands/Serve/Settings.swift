@@ -1,3 +1,4 @@
+package import Actors
 package import Transport
 
 /// Everything `serve` can be told, as typed values; the topology is built from it.
@@ -26,6 +27,8 @@ package struct Settings: Sendable, Equatable {
   package var deliveryConcurrency: Int
   package var webhookWindow: Int
   package var webhookLanes: Int
+  /// No flag: receivers may count on it. Tests cannot wait so long.
+  package var retries = RetrySchedule()
 
   package var drain: Duration
   package var logLevel: String
