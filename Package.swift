@@ -11,7 +11,7 @@ let language: [SwiftSetting] = [
   .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
   .treatAllWarnings(as: .error),
 ]
-let source = language + [.strictMemorySafety()]
+let source = language + [.strictMemorySafety(), .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))]
 
 let package = Package(
   name: "scim-hris",

@@ -99,10 +99,9 @@ package actor Authentication: Stage {
 
   /// Compares with every token of the connection, in constant time.
   private static func match(_ token: PresentedToken, in connection: Connection) -> HashedToken? {
-    let hash = Hex.encode(token.hash)
+    let hash = token.hash
     var found: HashedToken?
-    for candidate in connection.tokens
-    where constantTimeEqual(Array(candidate.hash.utf8), Array(hash.utf8)) {
+    for candidate in connection.tokens where constantTimeEqual(candidate.hash, hash) {
       found = candidate
     }
     return found

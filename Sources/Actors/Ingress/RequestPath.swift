@@ -8,8 +8,9 @@ struct RequestPath: Equatable {
 
   /// - Parameter path: as sent, still percent-encoded, without query.
   init(_ path: Substring) {
-    var parts = path.split(separator: "/", omittingEmptySubsequences: true).map {
-      HTTPPercent.decode($0)
+    var parts = path.utf8.split(separator: UInt8(ascii: "/")).map { part in
+      part.contains(UInt8(ascii: "%"))
+        ? HTTPPercent.decode(Array(part)) : String(Substring(part))
     }
     if parts.first == "scim" { parts.removeFirst() }
     if parts.first == "v2" { parts.removeFirst() }

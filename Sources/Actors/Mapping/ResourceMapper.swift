@@ -30,8 +30,7 @@ package struct ResourceMapper: Sendable {
 
   func refusal(of write: AcceptedWrite, _ error: SCIMError) -> MappedChange {
     MappedChange(
-      write: write, target: write.key, decision: .refuse(error), answer: SCIMAnswer(error),
-      verdict: VerdictSlot())
+      write: write, target: write.key, decision: .refuse(error), answer: SCIMAnswer(error))
   }
 }
 
@@ -61,7 +60,7 @@ extension ResourceMapper {
     let body = view.body(of: row.resource ?? [], id: row.key.id)
     return MappedChange(
       write: write, target: row.key, decision: .unchanged(version: row.version),
-      answer: SCIMAnswer(status: 200, body: body), verdict: VerdictSlot())
+      answer: SCIMAnswer(status: 200, body: body))
   }
 
   private func delete(
@@ -72,7 +71,7 @@ extension ResourceMapper {
     }
     return MappedChange(
       write: write, target: row.key, decision: .apply(ResourceState(deleting: row, at: .now)),
-      answer: SCIMAnswer(status: 204), verdict: VerdictSlot())
+      answer: SCIMAnswer(status: 204))
   }
 }
 
@@ -101,8 +100,7 @@ extension ResourceMapper {
       status: status, body: view.body(of: stored, id: target.id),
       location: status == 201 ? view.location(of: target.id) : nil)
     return MappedChange(
-      write: write, target: target, decision: .apply(next), answer: answer,
-      verdict: VerdictSlot())
+      write: write, target: target, decision: .apply(next), answer: answer)
   }
 
   private func employee(

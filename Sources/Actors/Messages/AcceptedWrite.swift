@@ -1,7 +1,7 @@
 package import Transport
 
 /// Authentication → mapping: a write of a known connection, already in `1-accepted`.
-package struct AcceptedWrite: Sendable {
+package final class AcceptedWrite: Sendable {
   package enum Verb: String, Sendable {
     case create = "POST"
     case replace = "PUT"
@@ -28,7 +28,26 @@ package struct AcceptedWrite: Sendable {
   package let reply: PendingReply
 
   /// One resource is one key: its writes are mapped in order, and its events delivered in order.
-  package var key: ResourceKey { ResourceKey(connection: connection.id, id: resourceId) }
+  package let key: ResourceKey
+
+  package init(
+    request: String, accepted: UInt64, received: Timestamp, verb: Verb, connection: Connection,
+    resourceType: String, resourceId: String, body: JSONObject, query: String, baseURL: String,
+    reply: PendingReply
+  ) {
+    self.request = request
+    self.accepted = accepted
+    self.received = received
+    self.verb = verb
+    self.connection = connection
+    self.resourceType = resourceType
+    self.resourceId = resourceId
+    self.body = body
+    self.query = query
+    self.baseURL = baseURL
+    self.reply = reply
+    key = ResourceKey(connection: connection.id, id: resourceId)
+  }
 }
 
 /// Names one SCIM resource of one connection.

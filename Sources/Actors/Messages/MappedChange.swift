@@ -1,14 +1,23 @@
 package import Transport
 
 /// Mapping → state store: what a write means, decided against one version of its resource.
-package struct MappedChange: Sendable {
+package final class MappedChange: Sendable {
   package let write: AcceptedWrite
   /// The resource it is about; another than the write names when a POST finds a former employee.
   package let target: ResourceKey
   package let decision: Decision
   /// Given to the caller once the outcome is durable; the store replaces it when it refuses.
   package let answer: SCIMAnswer
-  package let verdict: VerdictSlot
+  package let verdict = VerdictSlot()
+
+  package init(
+    write: AcceptedWrite, target: ResourceKey, decision: Decision, answer: SCIMAnswer
+  ) {
+    self.write = write
+    self.target = target
+    self.decision = decision
+    self.answer = answer
+  }
 
   package enum Decision: Sendable {
     /// The resource becomes this, if it still has `base`.

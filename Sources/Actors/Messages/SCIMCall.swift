@@ -1,7 +1,9 @@
 package import Transport
 
 /// Ingress → authentication: one framed SCIM request, before anybody knows whether to trust it.
-package struct SCIMCall: Sendable {
+///
+/// Messages are objects, because a stream copies what it carries several times.
+package final class SCIMCall: Sendable {
   /// `req_…`, drawn by ingress; it names the request in every hop, log line and event.
   package let id: String
   package let received: Timestamp
@@ -20,4 +22,23 @@ package struct SCIMCall: Sendable {
   /// Where the connection is reached from outside, without a trailing slash.
   package let baseURL: String
   package let reply: PendingReply
+
+  package init(
+    id: String, received: Timestamp, slug: String, operation: SCIMOperation, query: String,
+    credentials: Secret?, contentType: String?, body: [UInt8], client: String, agent: String,
+    baseURL: String, reply: PendingReply
+  ) {
+    self.id = id
+    self.received = received
+    self.slug = slug
+    self.operation = operation
+    self.query = query
+    self.credentials = credentials
+    self.contentType = contentType
+    self.body = body
+    self.client = client
+    self.agent = agent
+    self.baseURL = baseURL
+    self.reply = reply
+  }
 }

@@ -25,7 +25,10 @@ package enum SCIMOperation: Sendable, Equatable {
       self = .discovery(discovery)
       return
     }
-    guard let endpoint = endpoints.first(where: { $0.lowercased() == first.lowercased() }) else {
+    guard
+      let endpoint = endpoints.first(where: { $0 == first })
+        ?? endpoints.first(where: { $0.lowercased() == first.lowercased() })
+    else {
       throw .unknownRoute
     }
     if segments.count > 1, endpoints.contains(segments[1]) { throw .baseURLEndsInUsers }

@@ -30,6 +30,8 @@ struct PublicRouter: Sendable {
 
   /// Doubled slashes are tolerated: Base URLs are pasted with one at the end.
   static func area(of request: HTTPRequest) -> Area {
+    // The one area whose requests are counted in thousands per second, told by its first bytes.
+    if request.target.utf8.starts(with: "/scim/".utf8) { return .scim }
     let parts = request.path.split(separator: "/")
     switch parts.first {
     case "scim": return .scim

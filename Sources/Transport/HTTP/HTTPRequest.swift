@@ -28,10 +28,14 @@ package struct HTTPRequest: Sendable {
   }
 
   /// The part before `?`, still percent-encoded.
-  package var path: Substring { target.prefix { $0 != "?" } }
+  package var path: Substring {
+    let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex
+    return target[..<mark]
+  }
+
   /// The part after the first `?`, still percent-encoded; empty when there is none.
   package var query: Substring {
-    guard let mark = target.firstIndex(of: "?") else { return "" }
-    return target[target.index(after: mark)...]
+    guard let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return "" }
+    return target[target.utf8.index(after: mark)...]
   }
 }
