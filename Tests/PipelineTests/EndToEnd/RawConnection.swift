@@ -27,7 +27,7 @@ enum RawConnection {
   }
 
   private static func connect(_ port: UInt16) -> Int32? {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    let descriptor = LocalPort.socket()
     var limit = timeval(tv_sec: 5, tv_usec: 0)
     setsockopt(
       descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
@@ -63,16 +63,32 @@ enum RawConnection {
   }
 }
 
-/// A loopback port that is bound here: taken, or one on which every connection is reset.
+/// A loopback port that nobody else is given while this lives: absent, taken, or one on which every
+/// connection is reset.
 final class LocalPort: Sendable {
   let port: UInt16
-  private let descriptor: Int32
-  private let isClosed = Atomic<Bool>(false)
+  /// Bound only, which keeps the port and lets a receiver listen on it later.
+  private let reservation: Int32
+  private let listener: Int32
+  private let isClosed: Atomic<Bool>
 
-  /// - Parameter port: 0 picks a free one.
-  init(port: UInt16 = 0) {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    self.descriptor = descriptor
+  init(listening: Bool) {
+    (reservation, port) = Self.bound(0)
+    listener = listening ? Self.bound(port).0 : -1
+    isClosed = Atomic(!listening)
+    if listening { precondition(listen(listener, 64) == 0) }
+  }
+
+  deinit {
+    close()
+    Glibc.close(reservation)
+  }
+
+  /// From here on connections are refused, and who still waited is reset.
+  func close() { if !isClosed.exchange(true, ordering: .relaxed) { Glibc.close(listener) } }
+
+  private static func bound(_ port: UInt16) -> (Int32, UInt16) {
+    let descriptor = LocalPort.socket()
     var yes: Int32 = 1
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, 4)
     var address = Self.address(port)
@@ -80,21 +96,15 @@ final class LocalPort: Sendable {
     withUnsafeMutablePointer(to: &address) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
         precondition(bind(descriptor, $0, length) == 0)
-        precondition(listen(descriptor, 64) == 0)
         precondition(getsockname(descriptor, $0, &length) == 0)
       }
     }
-    self.port = UInt16(bigEndian: address.sin_port)
+    return (descriptor, UInt16(bigEndian: address.sin_port))
   }
-
-  deinit { close() }
-
-  /// From here on connections are refused, and who still waited is reset.
-  func close() { if !isClosed.exchange(true, ordering: .relaxed) { Glibc.close(descriptor) } }
 
   /// Resets that many connections after the first bytes came, blocking the thread it runs on.
   func reset(_ count: Int) async {
-    let descriptor = descriptor
+    let descriptor = listener
     let thread = BlockingThread(name: "reset")
     await thread.run {
       for _ in 0..<count {
@@ -109,6 +119,11 @@ final class LocalPort: Sendable {
       }
     }
     thread.stop()
+  }
+
+  /// Closed in children: a server started meanwhile would keep the port open.
+  static func socket() -> Int32 {
+    Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
   }
 
   static func address(_ port: UInt16) -> sockaddr_in {

@@ -42,8 +42,8 @@ struct ReceiverTests {
       }
       return 200
     }
-    let resetting = LocalPort()
-    let absentPort = LocalPort().port
+    let resetting = LocalPort(listening: true)
+    let nowhere = LocalPort(listening: false)
     let good = try await server.addWebhook(healthy.url)
 
     let calmStart = clock.now
@@ -53,7 +53,7 @@ struct ReceiverTests {
     let bad = try await server.addWebhook(failing.url)
     let hung = try await server.addWebhook(hanging.url)
     let reset = try await server.addWebhook("http://127.0.0.1:\(resetting.port)/hooks")
-    let absent = try await server.addWebhook("http://127.0.0.1:\(absentPort)/hooks")
+    let absent = try await server.addWebhook("http://127.0.0.1:\(nowhere.port)/hooks")
     // The first attempts for both people meet a reset, and so does what follows them at once.
     async let resets: Void = resetting.reset(2)
     let stormStart = clock.now
@@ -63,7 +63,7 @@ struct ReceiverTests {
     #expect(storm < calm + .seconds(2), "\(storm) beside sick ones, \(calm) without")
 
     await resets
-    let back = try await WebhookReceiver.started(port: absentPort)
+    let back = try await WebhookReceiver.started(port: nowhere.port)
     resetting.close()
     let recovered = try await WebhookReceiver.started(port: resetting.port)
     for (receiver, secret) in [

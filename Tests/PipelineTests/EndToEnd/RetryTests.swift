@@ -55,8 +55,8 @@ struct RetryTests {
   @Test(.enabled(if: ProcessEnvironment.variables["SLOW_TESTS"] != nil, "set SLOW_TESTS"))
   func `a receiver that is down for a minute gets everything when it comes back`() async throws {
     let server = try await TestServer.started()
-    let port = LocalPort().port
-    let webhook = try await server.addWebhook("http://127.0.0.1:\(port)/hooks")
+    let nowhere = LocalPort(listening: false)
+    let webhook = try await server.addWebhook("http://127.0.0.1:\(nowhere.port)/hooks")
     let healthy = try await WebhookReceiver.started()
     _ = try await server.addWebhook(healthy.url)
     let pool = OktaPool(users: 50, writers: 4)
@@ -64,7 +64,7 @@ struct RetryTests {
     await pool.push(through: try server.okta(), round: 2)
     #expect(await healthy.accepted(100).count == 100)
     try await Task.sleep(for: .seconds(60))
-    let back = try await WebhookReceiver.started(port: port)
+    let back = try await WebhookReceiver.started(port: nowhere.port)
     #expect(await back.accepted(100, within: .seconds(60)).count == 100)
     try back.expectSound(secret: webhook.secret)
     for receiver in [back, healthy] { await receiver.stop() }

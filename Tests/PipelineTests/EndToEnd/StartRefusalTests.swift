@@ -37,7 +37,7 @@ struct StartRefusalTests {
   }
 
   @Test func `a taken port ends with the line to type`() async throws {
-    let taken = LocalPort()
+    let taken = LocalPort(listening: true)
     let server = TestServer(arguments: ["--listen", "127.0.0.1:\(taken.port)"])
     let (ending, log) = try await refusal(of: server)
     #expect(ending == .exited(74))
