@@ -7,16 +7,11 @@ extension Delivery {
   package func test(_ webhook: Webhook, requestId: String) async -> DeliveryAttempt {
     let now = environment.clock.now
     let event = ULID.make(prefix: "evt_")
-    let body: JSONValue = [
-      "id": JSONValue(event), "type": JSONValue(EventType.webhookTest.rawValue),
-      "timestamp": JSONValue(now.description), "test": true,
-      "data": ["webhookId": JSONValue(webhook.id)],
-      "cause": ["method": "POST", "requestId": JSONValue(requestId)],
-    ]
+    let body = Self.testBody(event: event, webhookId: webhook.id, at: now, requestId: requestId)
     let signature = WebhookSignature(secrets: environment.signingSecrets(webhook.id))
     let result = await environment.sender.send(
       WebhookRequest(
-        event: event, body: body.bytes, to: webhook, at: now, signature: signature,
+        event: event, body: body, to: webhook, at: now, signature: signature,
         options: options))
     let attempt = DeliveryAttempt(
       id: ULID.make(prefix: "dlv_"), time: now, eventId: event, webhookId: webhook.id,
@@ -27,6 +22,19 @@ extension Delivery {
     _ = environment.ledger.append(attempt, bytes: attempt.bytes)
     environment.observe(attempt)
     return attempt
+  }
+
+  /// The bytes of a `webhook.test` event.
+  static func testBody(
+    event id: String, webhookId: String, at now: Timestamp, requestId: String
+  ) -> [UInt8] {
+    let body: JSONValue = [
+      "id": JSONValue(id), "type": JSONValue(EventType.webhookTest.rawValue),
+      "timestamp": JSONValue(now.description), "test": true,
+      "data": ["webhookId": JSONValue(webhookId)],
+      "cause": ["method": "POST", "requestId": JSONValue(requestId)],
+    ]
+    return body.bytes
   }
 }
 
