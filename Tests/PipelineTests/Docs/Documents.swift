@@ -25,8 +25,9 @@ enum Documents {
   static func check(_ path: String, is text: String) throws {
     if mayWrite, (try? read(path)) != text { try write(text, to: path) }
     let found = try read(path)
+    let isSame = found == text  // apart, so that a failure does not print both
     #expect(
-      found == text,
+      isSame,
       "\(path) differs first at line \(firstDifference(found, text)); UPDATE_DOCS=1 rewrites it")
   }
 
