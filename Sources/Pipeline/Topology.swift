@@ -6,7 +6,7 @@ import Transport
 ///
 /// ```
 /// HTTP ▶ Ingress ▶ Authentication ─1-accepted─▶ Mapping ─2-mapped─▶ Store ─3-committed─▶ Delivery
-///                        └───────────── reads ───────────────▶ ResourceReader ▶ Store
+///           └─ reads, once authenticated ─▶ ResourceReader ─▶ Store
 /// ```
 struct Topology: Sendable {
   let ingress: Ingress
@@ -41,10 +41,10 @@ struct Topology: Sendable {
     authentication = Authentication(
       view: view, activity: activity,
       acceptance: Acceptance(hop: spool.hop(.accepted), intake: intake, catalog: catalog),
-      reader: ResourceReader(store: store, catalog: catalog), mapping: mapping,
-      lanes: settings.authenticationLanes, capacity: capacity, log: parts.log)
+      mapping: mapping, lanes: settings.authenticationLanes, capacity: capacity)
     ingress = Ingress(
-      output: authentication.input, catalog: catalog, origin: RequestOrigin(settings))
+      authentication: authentication, reader: ResourceReader(store: store, catalog: catalog),
+      catalog: catalog, origin: RequestOrigin(settings))
     delivery = Delivery(
       DeliveryEnvironment(parts, committed: tail, view: view, store: store),
       options: DeliveryOptions(settings))

@@ -50,10 +50,10 @@ final class MiniaturePipeline: Sendable {
     authentication = Authentication(
       view: view, activity: ConnectionActivity(),
       acceptance: Acceptance(hop: spool.hop(0), intake: intake, catalog: catalog),
-      reader: ResourceReader(store: store, catalog: catalog), mapping: mapping, lanes: 1,
-      capacity: 64, log: .silent)
+      mapping: mapping, lanes: 1, capacity: 64)
     ingress = Ingress(
-      output: authentication.input, catalog: catalog,
+      authentication: authentication, reader: ResourceReader(store: store, catalog: catalog),
+      catalog: catalog,
       origin: RequestOrigin(publicURL: "https://scim.example.com", trustedProxies: []))
   }
 

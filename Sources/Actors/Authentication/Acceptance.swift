@@ -14,25 +14,19 @@ package struct Acceptance: Sendable {
     self.catalog = catalog
   }
 
-  /// Answers the caller and returns nil when the write is not accepted.
-  func accept(
-    _ call: SCIMCall, _ connection: Connection, _ verb: AcceptedWrite.Verb, endpoint: String,
-    id: String?
-  ) -> AcceptedWrite? {
-    do throws(SCIMError) {
-      if let refusal = intake.refusal { throw refusal }
-      guard let type = catalog.resourceType(endpoint: "/" + endpoint) else { throw .unknownRoute }
-      let body = verb == .delete ? JSONObject() : type.removingSecrets(from: try object(in: call))
-      let resourceId = id ?? UUIDv4.make()
-      let seq = append(call, connection, verb, "\(endpoint)/\(resourceId)", body)
-      return AcceptedWrite(
-        request: call.id, accepted: seq, received: call.received, verb: verb,
-        connection: connection, resourceType: type.name, resourceId: resourceId, body: body,
-        query: call.query, baseURL: call.baseURL, reply: call.reply)
-    } catch {
-      call.reply.resolve(SCIMAnswer(error))
-      return nil
-    }
+  /// - Throws: why it is not accepted.
+  func accept(_ call: SCIMCall, _ connection: Connection) throws(SCIMError) -> AcceptedWrite {
+    if let refusal = intake.refusal { throw refusal }
+    guard case .write(let verb, let endpoint, let id) = call.operation,
+      let type = catalog.resourceType(endpoint: "/" + endpoint)
+    else { throw .unknownRoute }
+    let body = verb == .delete ? JSONObject() : type.removingSecrets(from: try object(in: call))
+    let resourceId = id ?? UUIDv4.make()
+    let seq = append(call, connection, verb, "\(endpoint)/\(resourceId)", body)
+    return AcceptedWrite(
+      request: call.id, accepted: seq, received: call.received, verb: verb,
+      connection: connection, resourceType: type.name, resourceId: resourceId, body: body,
+      query: call.query, baseURL: call.baseURL, reply: call.reply)
   }
 
   private func object(in call: SCIMCall) throws(SCIMError) -> JSONObject {

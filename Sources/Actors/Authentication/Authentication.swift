@@ -1,8 +1,10 @@
+import Synchronization
 package import Transport
 
-/// Turns a token into a connection, accepts writes into `1-accepted`, sends reads to the store.
+/// Turns a token into a connection, and accepts writes into `1-accepted`.
 ///
-/// The token itself goes no further than this actor: what travels on names the connection.
+/// The token itself goes no further than this actor: what travels on names the connection. Who
+/// only reads is authenticated without waiting for the writes that are in front of this stage.
 package actor Authentication: Stage {
   package nonisolated let name = StageName.authentication
   package nonisolated let input: BoundedChannel<SCIMCall>
@@ -10,26 +12,22 @@ package actor Authentication: Stage {
   /// How many calls are taken from the stream at once.
   private static let batch = 64
 
-  private let view: ConfigurationView
-  private let activity: ConnectionActivity
-  private let log: Logger
   private let lanes: Int
+  private nonisolated let view: ConfigurationView
+  private nonisolated let activity: ConnectionActivity
   private nonisolated let acceptance: Acceptance
-  private nonisolated let reader: ResourceReader
   private nonisolated let mapping: Mapping
-  private var limiter = AttemptLimiter()
+  private nonisolated let limiter = Mutex(AttemptLimiter())
 
   package init(
     view: ConfigurationView, activity: ConnectionActivity, acceptance: Acceptance,
-    reader: ResourceReader, mapping: Mapping, lanes: Int, capacity: Int, log: Logger
+    mapping: Mapping, lanes: Int, capacity: Int
   ) {
     self.view = view
     self.activity = activity
     self.acceptance = acceptance
-    self.reader = reader
     self.mapping = mapping
     self.lanes = lanes
-    self.log = log
     input = BoundedChannel(capacity: capacity)
   }
 
@@ -43,42 +41,29 @@ package actor Authentication: Stage {
     mapping.finish()
   }
 
-  /// A read goes on in a task of its own, so that a slow scan holds up nobody; there are never
-  /// more of those than callers who wait.
   private nonisolated func runLane() async {
-    await withDiscardingTaskGroup { group in
-      while let calls = await input.next(max: Self.batch) {
-        for (call, connection) in await admit(calls) {
-          guard case .write(let verb, let endpoint, let id) = call.operation else {
-            let reader = reader
-            group.addTask { await reader.answer(call, connection: connection) }
-            continue
-          }
-          if let write = acceptance.accept(call, connection, verb, endpoint: endpoint, id: id) {
-            await mapping.submit(write)
-          }
-        }
+    while let calls = await input.next(max: Self.batch) {
+      for call in calls {
+        if let write = accept(call) { await mapping.submit(write) }
       }
     }
   }
 
-  /// The calls that may go on, with their connections; the others are answered.
-  private func admit(_ calls: [SCIMCall]) -> [(SCIMCall, Connection)] {
-    let configuration = view.current
-    return calls.compactMap { call in
-      do throws(SCIMError) {
-        return (call, try connection(of: call, in: configuration))
-      } catch {
-        call.reply.resolve(SCIMAnswer(error))
-        return nil
-      }
+  /// Answers the caller and returns nil when the write is not accepted.
+  private nonisolated func accept(_ call: SCIMCall) -> AcceptedWrite? {
+    do throws(SCIMError) {
+      return try acceptance.accept(call, try connection(of: call))
+    } catch {
+      call.reply.resolve(SCIMAnswer(error))
+      return nil
     }
   }
 
-  private func connection(
-    of call: SCIMCall, in configuration: Configuration
-  ) throws(SCIMError) -> Connection {
-    guard let connection = configuration.connection(slug: call.slug) else {
+  /// The connection a call belongs to.
+  ///
+  /// - Throws: the sentence for whoever typed Base URL and token; 429 after too many failures.
+  nonisolated func connection(of call: SCIMCall) throws(SCIMError) -> Connection {
+    guard let connection = view.current.connection(slug: call.slug) else {
       throw failed(call, .noConnection)
     }
     guard let token = call.credentials.flatMap({ PresentedToken($0.reveal()) }) else {
@@ -108,9 +93,9 @@ package actor Authentication: Stage {
   }
 
   /// The error to answer with; 429 once the source has failed too often.
-  private func failed(_ call: SCIMCall, _ error: SCIMError) -> SCIMError {
+  private nonisolated func failed(_ call: SCIMCall, _ error: SCIMError) -> SCIMError {
     let source = AttemptLimiter.Source(slug: call.slug, address: call.client)
-    guard let wait = limiter.failed(source, at: call.received) else { return error }
-    return .tooManyAttempts(retryAfter: wait)
+    let wait = limiter.withLock { $0.failed(source, at: call.received) }
+    return wait.map { .tooManyAttempts(retryAfter: $0) } ?? error
   }
 }

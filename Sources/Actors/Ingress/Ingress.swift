@@ -1,48 +1,57 @@
 package import Transport
 
-/// Frames requests under `/scim/v2`: gives each an id, sends it on, and waits for its answer.
+/// Frames requests under `/scim/v2`: gives each an id, sends writes on and waits for their answer.
 ///
-/// It runs where the connection runs, so it does only what takes a microsecond; all that may take
-/// longer happens behind its stream.
+/// It runs where the connection runs, so it does only what takes a few microseconds. A read needs
+/// no stage: once authenticated it looks into the store, and goes elsewhere only when it is long.
 package actor Ingress {
   package nonisolated let name = StageName.ingress
 
-  private let output: BoundedChannel<SCIMCall>
-  private let endpoints: [String]
-  private let origin: RequestOrigin
-  /// Callers who wait for an answer; a drain waits until there are none.
-  private var waiting = 0
+  private nonisolated let authentication: Authentication
+  private nonisolated let reader: ResourceReader
+  private nonisolated let endpoints: [String]
+  private nonisolated let origin: RequestOrigin
+  /// Callers of writes who wait for the disk.
+  package private(set) var waiting = 0
 
-  package init(output: BoundedChannel<SCIMCall>, catalog: SCIMCatalog, origin: RequestOrigin) {
-    self.output = output
+  package init(
+    authentication: Authentication, reader: ResourceReader, catalog: SCIMCatalog,
+    origin: RequestOrigin
+  ) {
+    self.authentication = authentication
+    self.reader = reader
     self.origin = origin
     endpoints = catalog.types.map { String($0.endpoint.dropFirst()) }
   }
 
-  package var inFlight: Int { waiting }
-
   /// - Parameter request: one whose path begins with `/scim/v2`.
-  package func receive(_ request: HTTPRequest) async -> HTTPResponse {
+  package nonisolated func receive(_ request: HTTPRequest) async -> HTTPResponse {
     let id = ULID.make(prefix: "req_")
-    let reply = PendingReply()
     do throws(SCIMError) {
-      let call = try frame(request, id: id, reply: reply)
-      waiting += 1
-      defer { waiting -= 1 }
-      guard await send(call) else { throw .backlog(retryAfter: Intake.loadWait) }
-      return HTTPResponse(await reply.value(), request: id)
+      let call = try frame(request, id: id)
+      if case .write = call.operation { return HTTPResponse(await submit(call), request: id) }
+      let connection = try authentication.connection(of: call)
+      return HTTPResponse(try await reader.read(call, of: connection.id), request: id)
     } catch {
       return HTTPResponse(SCIMAnswer(error), request: id)
     }
   }
 
-  private func send(_ call: SCIMCall) async -> Bool {
-    if output.trySend(call) { return true }
-    return (try? await output.send(call)) != nil
+  /// Sends a write on and parks its caller until the outcome is durable.
+  private func submit(_ call: SCIMCall) async -> SCIMAnswer {
+    waiting += 1
+    defer { waiting -= 1 }
+    guard await send(call) else { return SCIMAnswer(.backlog(retryAfter: Intake.loadWait)) }
+    return await call.reply.value()
   }
 
-  private func frame(
-    _ request: HTTPRequest, id: String, reply: PendingReply
+  private func send(_ call: SCIMCall) async -> Bool {
+    if authentication.input.trySend(call) { return true }
+    return (try? await authentication.input.send(call)) != nil
+  }
+
+  private nonisolated func frame(
+    _ request: HTTPRequest, id: String
   ) throws(SCIMError) -> SCIMCall {
     let path = RequestPath(request.path)
     guard let slug = path.slug else { throw .noConnection }
@@ -53,7 +62,7 @@ package actor Ingress {
       credentials: request.fields["Authorization"].map { Secret($0) },
       contentType: request.fields["Content-Type"], body: request.body,
       client: origin.client(of: request), agent: request.fields["User-Agent"] ?? "",
-      baseURL: origin.publicURL(of: request) + "/scim/v2/" + slug, reply: reply)
+      baseURL: origin.publicURL(of: request) + "/scim/v2/" + slug, reply: PendingReply())
   }
 }
 

@@ -1,10 +1,14 @@
 package import Transport
 
-/// One mapping lane: writes of different resources side by side, of one resource one by one.
+/// One mapping lane: writes of different resources together, of one resource one by one.
+///
+/// A resource's writes all come to one lane. The lane maps at most one of each between two
+/// verdicts of the store; the others wait behind it. Only the verdict is waited for, never the
+/// disk, and it comes through the change's own slot.
 package actor MappingLane {
   package nonisolated let input: BoundedChannel<AcceptedWrite>
 
-  /// How many writes are taken from the stream at once.
+  /// How many writes are taken from the stream at once, and how many wait here at most.
   private static let batch = 32
   /// Rounds of "map again" before the caller is told to come back.
   private static let rounds = 8
@@ -12,9 +16,6 @@ package actor MappingLane {
   private let mapper: ResourceMapper
   private let store: Store
   private let mapped: SpoolHop
-  /// Keys between mapping and store, each with the writes that wait behind it. Never more writes
-  /// in all than there are callers with an open request.
-  private var queues: [ResourceKey: [AcceptedWrite]] = [:]
 
   init(capacity: Int, mapper: ResourceMapper, store: Store, mapped: SpoolHop) {
     self.mapper = mapper
@@ -24,44 +25,57 @@ package actor MappingLane {
   }
 
   func run() async {
-    await withDiscardingTaskGroup { group in
-      while let writes = await input.next(max: Self.batch) {
-        for write in writes {
-          if queues[write.key]?.append(write) != nil { continue }
-          queues[write.key] = []
-          group.addTask { await self.drain(from: write) }
-        }
-      }
+    while let writes = await input.next(max: Self.batch) {
+      var waiting = writes.map { Turn(write: $0) }
+      while !waiting.isEmpty { waiting = await drive(waiting) }
     }
   }
 
-  /// Drives a write and then whatever came for its key meanwhile.
-  private func drain(from first: AcceptedWrite) async {
-    var next: AcceptedWrite? = first
-    while let write = next {
-      await drive(write)
-      if queues[write.key]?.isEmpty == false {
-        next = queues[write.key]?.removeFirst()
+  /// Drives one write of an earlier life to its outcome.
+  func drive(_ write: AcceptedWrite, refusing error: SCIMError?) async {
+    var waiting = [Turn(write: write, refusal: error)]
+    while !waiting.isEmpty { waiting = await drive(waiting) }
+  }
+
+  private struct Turn {
+    let write: AcceptedWrite
+    var rounds = 0
+    var refusal: SCIMError?
+  }
+
+  /// Maps the first write of each resource and waits for the store's verdicts.
+  ///
+  /// - Returns: what is left, in order: those to be mapped again stay ahead of their resource's
+  ///   later writes.
+  private func drive(_ turns: [Turn]) async -> [Turn] {
+    var seen: Set<ResourceKey> = []
+    var submitted: [(turn: Turn, change: MappedChange)] = []
+    var later: [Turn] = []
+    for turn in turns {
+      if seen.insert(turn.write.key).inserted {
+        submitted.append((turn, map(turn)))
       } else {
-        queues[write.key] = nil
-        next = nil
+        later.append(turn)
       }
     }
-  }
-
-  /// Maps a write until the store decides it; the store's verdict is waited for, not its disk.
-  func drive(_ write: AcceptedWrite, refusing error: SCIMError? = nil) async {
-    for _ in 0..<Self.rounds where error == nil {
-      guard await submit(await mapper.map(write, store: store)) == .stale else { return }
+    mapped.append(submitted.map(\.change.record))
+    for (_, change) in submitted {
+      guard (try? await store.input.send(change)) != nil else { return [] }
     }
-    let last = error ?? .backlog(retryAfter: Intake.loadWait)
-    _ = await submit(mapper.refusal(of: write, last))
+    var again: [Turn] = []
+    for (var turn, change) in submitted {
+      guard case .stale = await change.verdict.value() else { continue }
+      turn.rounds += 1
+      again.append(turn)
+    }
+    return again + later
   }
 
-  /// - Returns: the store's verdict; `decided` too when the store takes nothing any more.
-  private func submit(_ change: MappedChange) async -> Verdict {
-    mapped.append(change.record)
-    guard (try? await store.input.send(change)) != nil else { return .decided }
-    return await change.verdict.value()
+  private func map(_ turn: Turn) -> MappedChange {
+    if let refusal = turn.refusal { return mapper.refusal(of: turn.write, refusal) }
+    if turn.rounds >= Self.rounds {
+      return mapper.refusal(of: turn.write, .backlog(retryAfter: Intake.loadWait))
+    }
+    return mapper.map(turn.write, store: store)
   }
 }

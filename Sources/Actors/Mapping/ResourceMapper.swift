@@ -13,15 +13,15 @@ package struct ResourceMapper: Sendable {
     self.mapping = mapping
   }
 
-  func map(_ write: AcceptedWrite, store: Store) async -> MappedChange {
+  func map(_ write: AcceptedWrite, store: Store) -> MappedChange {
     do throws(SCIMError) {
       guard let type = catalog.resourceType(named: write.resourceType) else { throw .unknownRoute }
       let query = HTTPQuery(write.query[...])
       let view = try SCIMView(query: query, type: type, baseURL: write.baseURL)
       switch write.verb {
-      case .create: return try await create(write, view, store)
-      case .replace, .patch: return try await update(write, view, store)
-      case .delete: return try await delete(write, store)
+      case .create: return try create(write, view, store)
+      case .replace, .patch: return try update(write, view, store)
+      case .delete: return try delete(write, store)
       }
     } catch {
       return refusal(of: write, error)
@@ -37,17 +37,17 @@ package struct ResourceMapper: Sendable {
 extension ResourceMapper {
   private func create(
     _ write: AcceptedWrite, _ view: SCIMView, _ store: Store
-  ) async throws(SCIMError) -> MappedChange {
+  ) throws(SCIMError) -> MappedChange {
     let resource = try view.type.create(from: write.body)
     let keys = ResourceKeys(resource.attributes)
-    let former = await store.formerEmployee(keys, in: write.connection.id)
-    return await change(write, view, from: former, to: resource, status: 201, store)
+    let former = store.read { $0.formerEmployee(keys, in: write.connection.id) }
+    return change(write, view, from: former, to: resource, status: 201, store)
   }
 
   private func update(
     _ write: AcceptedWrite, _ view: SCIMView, _ store: Store
-  ) async throws(SCIMError) -> MappedChange {
-    guard let row = await store.row(write.key), let stored = row.stored else {
+  ) throws(SCIMError) -> MappedChange {
+    guard let row = store.read({ $0.row(write.key) }), let stored = row.stored else {
       throw .notFound(view.type.name, id: write.resourceId)
     }
     let resource =
@@ -55,7 +55,7 @@ extension ResourceMapper {
       ? try view.type.patch(stored, id: write.resourceId, with: write.body)
       : try view.type.replace(stored, id: write.resourceId, with: write.body)
     guard resource == stored else {
-      return await change(write, view, from: row, to: resource, status: 200, store)
+      return change(write, view, from: row, to: resource, status: 200, store)
     }
     let body = view.body(of: row.resource ?? [], id: row.key.id)
     return MappedChange(
@@ -65,8 +65,8 @@ extension ResourceMapper {
 
   private func delete(
     _ write: AcceptedWrite, _ store: Store
-  ) async throws(SCIMError) -> MappedChange {
-    guard let row = await store.row(write.key), !row.isDeleted else {
+  ) throws(SCIMError) -> MappedChange {
+    guard let row = store.read({ $0.row(write.key) }), !row.isDeleted else {
       throw .notFound(write.resourceType, id: write.resourceId)
     }
     return MappedChange(
@@ -80,14 +80,14 @@ extension ResourceMapper {
   private func change(
     _ write: AcceptedWrite, _ view: SCIMView, from row: ResourceRow?, to resource: SCIMResource,
     status: Int, _ store: Store
-  ) async -> MappedChange {
+  ) -> MappedChange {
     let now = Timestamp.now
     let target = row?.key ?? write.key
     let meta = SCIMMeta(
       id: target.id, created: row?.created ?? now, lastModified: now,
       version: (row?.version ?? 0) + 1)
     let old = row.map { Employee(bytes: $0.employee) }
-    let employee = await employee(of: resource, target, write.connection, row, old, now, store)
+    let employee = employee(of: resource, target, write.connection, row, old, now, store)
     let stored = SCIMRendering.storedBytes(resource, type: view.type, meta: meta)
     let next = ResourceState(
       base: meta.version - 1, created: meta.created, lastModified: now, resource: stored,
@@ -106,7 +106,7 @@ extension ResourceMapper {
   private func employee(
     of resource: SCIMResource, _ key: ResourceKey, _ connection: Connection, _ row: ResourceRow?,
     _ old: Employee?, _ now: Timestamp, _ store: Store
-  ) async -> Employee {
+  ) -> Employee {
     let subject = EmployeeMapping.Subject(
       employeeId: row?.employeeId ?? ULID.make(prefix: "emp_"), remoteId: key.id)
     let previous = old.map {
@@ -115,7 +115,7 @@ extension ResourceMapper {
     }
     var employee = mapping.project(
       resource, subject: subject, connection: connection, previous: previous, now: now)
-    await resolveManager(of: &employee, in: resource, connection, old, now, store)
+    resolveManager(of: &employee, in: resource, connection, old, now, store)
     return employee
   }
 
@@ -123,10 +123,10 @@ extension ResourceMapper {
   private func resolveManager(
     of employee: inout Employee, in resource: SCIMResource, _ connection: Connection,
     _ old: Employee?, _ now: Timestamp, _ store: Store
-  ) async {
+  ) {
     guard employee[.manager]["resolved"] == false,
       let reference = EmployeeMapping.managerReference(of: resource),
-      let row = await store.manager(reference.text, in: connection.id)
+      let row = store.read({ $0.manager(reference.text, in: connection.id) })
     else { return }
     employee.resolveManager(as: Employee(bytes: row.employee))
     if employee.revision == old?.revision { employee.revise(at: now) }

@@ -16,17 +16,8 @@ package struct ResourceReader: Sendable {
     self.catalog = catalog
   }
 
-  package func answer(_ call: SCIMCall, connection: Connection) async {
-    do throws(SCIMError) {
-      call.reply.resolve(try await read(call, connection.id))
-    } catch {
-      call.reply.resolve(SCIMAnswer(error))
-    }
-  }
-
-  private func read(
-    _ call: SCIMCall, _ connection: String
-  ) async throws(SCIMError) -> SCIMAnswer {
+  /// - Throws: what the caller did wrong; a miss is 404.
+  func read(_ call: SCIMCall, of connection: String) async throws(SCIMError) -> SCIMAnswer {
     let query = HTTPQuery(call.query[...])
     switch call.operation {
     case .discovery(let discovery):
@@ -39,7 +30,7 @@ package struct ResourceReader: Sendable {
       let type = try type(endpoint)
       let list = try SCIMListQuery(parameters: query.pairs, type: type)
       let view = SCIMView(projection: list.projection, type: type, baseURL: call.baseURL)
-      return try await self.list(connection, list, view)
+      return await self.list(connection, list, view)
     case .write:
       throw .unknownRoute
     }
@@ -53,8 +44,9 @@ package struct ResourceReader: Sendable {
 
 extension ResourceReader {
   private func one(_ key: ResourceKey, _ view: SCIMView) async throws(SCIMError) -> SCIMAnswer {
-    guard let row = await store.row(key), let stored = row.resource else {
-      await store.committed.durable(through: await store.appliedSeq)
+    let (found, applied) = store.read { ($0.row(key), $0.appliedSeq) }
+    guard let row = found, let stored = row.resource else {
+      await store.committed.durable(through: applied)
       throw .notFound(view.type.name, id: key.id)
     }
     await store.committed.durable(through: row.lastSeq)
@@ -63,7 +55,18 @@ extension ResourceReader {
 
   private func list(
     _ connection: String, _ query: SCIMListQuery, _ view: SCIMView
-  ) async throws(SCIMError) -> SCIMAnswer {
+  ) async -> SCIMAnswer {
+    if query.filter == nil || query.indexedEquality != nil {
+      return await answer(connection, query, view)
+    }
+    return await withTaskExecutorPreference(globalConcurrentExecutor) {
+      await answer(connection, query, view)
+    }
+  }
+
+  private func answer(
+    _ connection: String, _ query: SCIMListQuery, _ view: SCIMView
+  ) async -> SCIMAnswer {
     let page = await find(connection, query)
     var resources: [[UInt8]] = []
     for row in page.rows {
@@ -81,18 +84,18 @@ extension ResourceReader {
   ) async -> RowPage {
     let offset = query.startIndex - 1
     guard let matcher = query.matcher else {
-      return await store.page(of: connection, offset: offset, limit: query.count)
+      return store.read { $0.page(of: connection, offset: offset, limit: query.count) }
     }
     var window = Window(offset: offset, limit: query.count)
     if let equality = query.indexedEquality {
-      let found = await store.candidates(of: connection, for: equality)
+      let found = store.read { $0.candidates(of: connection, for: equality) }
       for row in found.rows where matcher.matches(row) { window.take(row) }
       return window.page(gate: found.gate)
     }
     var place: Int? = 0
     var gate: UInt64 = 0
     while let from = place {
-      let stretch = await store.stretch(of: connection, from: from, count: Self.stretch)
+      let stretch = store.read { $0.stretch(of: connection, from: from, count: Self.stretch) }
       for row in stretch.rows where matcher.matches(row) { window.take(row) }
       (place, gate) = (stretch.next, stretch.gate)
     }

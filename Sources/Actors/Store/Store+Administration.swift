@@ -16,14 +16,14 @@ extension Store {
     _ changes: [AdminChange], request: String
   ) async throws(AdministrationError) {
     if changes.isEmpty { return }
-    var configuration = state.configuration
+    let before = read { $0.configuration }
+    var configuration = before
     for change in changes {
       try configuration.check(change)
-      configuration.apply(change, at: state.appliedSeq)
+      configuration.apply(change, at: 0)
     }
-    let before = state.configuration
     var last = write(AdminLine(changes), request: request)
-    view.set(state.configuration)
+    view.set(read { $0.configuration })
     for case .connectionDeleted(let id, keepsEmployees: false) in changes {
       guard let connection = before.connections[id] else { continue }
       last = max(last, deleteEmployees(of: connection, in: before, request: request))
@@ -36,7 +36,7 @@ extension Store {
     let seq = committed.append(line.record(request: request)) { seq in
       log.push(CommittedOutcome(seq: seq, requestId: request, events: []))
     }
-    state.apply(line, seq: seq)
+    enter { $0.apply(line, seq: seq) }
     return seq
   }
 
@@ -45,15 +45,16 @@ extension Store {
     of connection: Connection, in configuration: Configuration, request: String
   ) -> UInt64 {
     guard let consumer = configuration.consumers[connection.consumerId] else { return 0 }
-    let places = state.indexes[connection.id]?.order ?? []
+    let origin = Origin(
+      request: request, application: connection.applicationId, accepted: nil, method: "DELETE",
+      resourceType: "User", status: 204)
     var last: UInt64 = 0
-    for row in places.map({ state.rows[$0] }) where !row.isDeleted {
+    for place in read({ $0.indexes[connection.id]?.order ?? [] }) {
+      let (row, sequence) = read { ($0.rows[place], $0.sequence(of: connection.id)) }
+      if row.isDeleted { continue }
       last = commit(
-        ResourceState(deleting: row, at: .now), at: row.key,
-        as: Origin(
-          request: request, application: connection.applicationId, accepted: nil, method: "DELETE",
-          resourceType: "User", status: 204),
-        consumer, connection, then: nil)
+        ResourceState(deleting: row, at: .now), at: row.key, as: origin, consumer, connection,
+        after: sequence, then: nil)
     }
     return last
   }

@@ -1,3 +1,4 @@
+import Synchronization
 package import Transport
 
 /// The state store: the single writer of what the product knows.
@@ -5,25 +6,28 @@ package import Transport
 /// It compares each change with the version it was made from, checks uniqueness, applies it in
 /// memory and appends one outcome with its events to `3-committed`. Memory runs ahead of the
 /// disk; answers do not: they are given by the spool's thread once their line is durable.
+///
+/// Anybody may read: the state lies behind a lock that is held for a look-up or for one change to
+/// be entered, never while something is rendered or written. A read costs no change of thread.
 package actor Store: Stage {
   package nonisolated let name = StageName.store
   package nonisolated let input: BoundedChannel<MappedChange>
   package nonisolated let view: ConfigurationView
   package nonisolated let committed: SpoolHop
 
-  /// How many changes are taken from the stream at once; bounds how long a read waits.
-  private static let batch = 32
+  /// How many changes are taken from the stream at once.
+  private static let batch = 64
 
-  var state: StoreState
+  private nonisolated let state: Mutex<StoreState>
   let log: CommittedTail
   private let epoch: Int
   private let counters: StoreCounters
 
   package init(
-    state: StoreState, committed: SpoolHop, log: CommittedTail, view: ConfigurationView,
+    state: consuming StoreState, committed: SpoolHop, log: CommittedTail, view: ConfigurationView,
     capacity: Int, epoch: Int, counters: StoreCounters
   ) {
-    self.state = state
+    self.state = Mutex(state)
     self.committed = committed
     self.log = log
     self.view = view
@@ -32,6 +36,14 @@ package actor Store: Stage {
     input = BoundedChannel(capacity: capacity)
   }
 
+  /// Looks something up. Must be short: writes wait meanwhile.
+  package nonisolated func read<Result: Sendable>(_ body: (StoreState) -> Result) -> Result {
+    state.withLock { body($0) }
+  }
+
+  /// Enters something that is in the log. Only this actor does.
+  func enter(_ body: (inout StoreState) -> Void) { state.withLock { body(&$0) } }
+
   package func run() async throws {
     while let changes = await input.next(max: Self.batch) {
       for change in changes { change.verdict.resolve(decide(change)) }
@@ -39,68 +51,44 @@ package actor Store: Stage {
   }
 
   private func decide(_ change: MappedChange) -> Verdict {
-    guard state.configuration.connections[change.write.connection.id]?.enabled == true else {
-      return refuse(change, .connectionOff)
+    switch read({ $0.judge(change) }) {
+    case .stale: return .stale
+    case .refuse(let error): refuse(change, error)
+    case .keep: keep(change)
+    case .commit(let consumer, let connection, let sequence):
+      guard case .apply(let next) = change.decision else { return .stale }
+      _ = commit(
+        next, at: change.target, as: Origin(change), consumer, connection, after: sequence,
+        then: Answer(to: change.write.reply, with: change.answer))
     }
-    switch change.decision {
-    case .refuse(let error): return refuse(change, error)
-    case .unchanged(let version): return keep(change, version)
-    case .apply(let next): return apply(change, next)
-    }
+    return .decided
   }
 
-  private func refuse(_ change: MappedChange, _ error: SCIMError) -> Verdict {
+  private func refuse(_ change: MappedChange, _ error: SCIMError) {
     var outcome = Outcome(
       of: Origin(change), at: change.target, .refused, status: error.status, received: change)
     outcome.detail = error.detail
     let seq = write(outcome, then: Answer(to: change.write.reply, with: SCIMAnswer(error)))
-    state.pass(seq: seq)
+    enter { $0.pass(seq: seq) }
     counters.refused.add()
-    return .decided
   }
 
-  private func keep(_ change: MappedChange, _ version: Int) -> Verdict {
-    guard let row = state.row(change.target), !row.isDeleted, row.version == version else {
-      return .stale
-    }
+  private func keep(_ change: MappedChange) {
     let outcome = Outcome(
       of: Origin(change), at: change.target, .unchanged, status: change.answer.status,
       received: change)
     let seq = write(outcome, then: Answer(to: change.write.reply, with: change.answer))
-    state.pass(seq: seq)
+    enter { $0.pass(seq: seq) }
     counters.unchanged.add()
-    return .decided
-  }
-
-  private func apply(_ change: MappedChange, _ next: ResourceState) -> Verdict {
-    guard (state.row(change.target)?.version ?? 0) == next.base else { return .stale }
-    let connection = change.write.connection
-    if next.resource != nil, let holder = holder(of: next.keys.userName, besides: change.target) {
-      return refuse(change, holder.keys.active ? .userNameTaken : .userNameHeld)
-    }
-    guard let consumer = state.configuration.consumers[connection.consumerId] else {
-      return refuse(change, .connectionOff)
-    }
-    _ = commit(
-      next, at: change.target, as: Origin(change), consumer, connection,
-      then: Answer(to: change.write.reply, with: change.answer))
-    return .decided
-  }
-
-  /// The live resource that has that userName already (RFC 7643 §4.1.1: unique, without case).
-  private func holder(of userName: String, besides key: ResourceKey) -> ResourceRow? {
-    guard let place = state.indexes[key.connection]?.row(userName: userName) else { return nil }
-    let row = state.rows[place]
-    return row.key == key ? nil : row
   }
 
   /// Logs a resource's new state with its events, and takes it over.
   func commit(
     _ next: ResourceState, at key: ResourceKey, as origin: Origin, _ consumer: Consumer,
-    _ connection: Connection, then answer: Answer?
+    _ connection: Connection, after newest: Int, then answer: Answer?
   ) -> UInt64 {
     var outcome = Outcome(next, at: key, as: origin)
-    var sequence = state.sequence(of: connection.id)
+    var sequence = newest
     outcome.events = next.events.map { decision in
       sequence += 1
       return CommittedEvent(
@@ -109,7 +97,8 @@ package actor Store: Stage {
     }
     if outcome.events.isEmpty { outcome.employee = next.employeeBytes }
     let seq = write(outcome, then: answer)
-    state.put(ResourceRow(key, next, seq: seq), sequence: sequence)
+    let row = ResourceRow(key, next, seq: seq)
+    enter { [sequence] in $0.put(row, sequence: sequence) }
     counters.applied.add()
     counters.events.add(UInt64(outcome.events.count))
     return seq

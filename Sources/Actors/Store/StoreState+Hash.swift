@@ -6,7 +6,7 @@ extension StoreState {
   ///
   /// Per resource: key, LF, version, LF, its stored bytes, LF, its employee's bytes, LF; then
   /// `admin`, LF and the chain in hex.
-  var hash: String {
+  package var hash: String {
     var hash = SHA256()
     for row in rows.sorted(by: { $0.key.path < $1.key.path }) {
       hash.update(Array("\(row.key.path)\n\(row.version)\n".utf8))

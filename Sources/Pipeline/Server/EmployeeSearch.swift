@@ -11,9 +11,9 @@ struct EmployeeSearch: Sendable {
 
   /// The employee as the API shows it, once it is durable; nil when it is not this consumer's.
   @concurrent func employee(_ id: String, of consumer: String) async -> [UInt8]? {
-    guard let row = await store.employee(id, of: consumer) else { return nil }
+    guard let row = store.read({ $0.employee(id, of: consumer) }) else { return nil }
     await store.committed.durable(through: row.lastSeq)
-    return await store.joined(row)
+    return joined(row)
   }
 
   @concurrent func page(_ query: EmployeeQuery) async -> EmployeePage {
@@ -21,8 +21,9 @@ struct EmployeeSearch: Sendable {
     var seen = query.after
     var gate: UInt64 = 0
     search: while true {
-      let (rows, applied) = await store.employees(
-        of: query.consumerId, after: seen, count: Self.stretch)
+      let (rows, applied) = store.read { [seen] in
+        $0.employees(of: query.consumerId, after: seen, count: Self.stretch)
+      }
       gate = applied
       for row in rows {
         if query.matches(Employee(bytes: row.employee)) {
@@ -30,7 +31,7 @@ struct EmployeeSearch: Sendable {
             page.next = seen
             break search
           }
-          page.employees.append(await store.joined(row))
+          page.employees.append(joined(row))
         }
         seen = row.employeeId
       }
@@ -38,5 +39,16 @@ struct EmployeeSearch: Sendable {
     }
     await store.committed.durable(through: gate)
     return page
+  }
+
+  /// The employee as people see it now: what it says of its manager is the manager's present.
+  private func joined(_ row: ResourceRow) -> [UInt8] {
+    var employee = Employee(bytes: row.employee)
+    guard let id = employee.managerId, let manager = store.read({ $0.row(employee: id) }) else {
+      return row.employee
+    }
+    let before = employee[.manager]
+    employee.resolveManager(as: Employee(bytes: manager.employee))
+    return employee[.manager] == before ? row.employee : employee.bytes
   }
 }

@@ -72,7 +72,7 @@ extension ServerBackend {
     return ServerStatus(
       version: Version.current, spool: spool.directory,
       listen: own.current.map(\.description), startedAt: startedAt,
-      employees: await topology.store.employeeCount,
+      employees: topology.store.read { $0.employeeCount },
       eventsWaiting: webhooks.reduce(0) { $0 + $1.waiting + Int($1.unread) },
       deadLetters: await disk.run { deadLetters.count },
       hops: Hop.allCases.map { hop in

@@ -10,12 +10,12 @@ struct StoreStateTests {
     let pipeline = try MiniaturePipeline()
     let live = try await pipeline.run { pipeline in
       try await Self.change(pipeline)
-      return await pipeline.store.stateHash
+      return pipeline.store.read { $0.hash }
     }
     pipeline.close()
     for _ in 0..<2 {
       let again = try MiniaturePipeline(in: pipeline.directory)
-      let hash = try await again.run { await $0.store.stateHash }
+      let hash = try await again.run { $0.store.read { $0.hash } }
       #expect(hash == live)
       again.close()
     }
@@ -49,7 +49,7 @@ struct StoreStateTests {
       _ = await pipeline.send("POST", "/Users", MiniaturePipeline.user("a@example.com"))
       try await pipeline.store.administer(
         [.connectionDeleted(id: "cnx_1", keepsEmployees: true)], request: "req_1")
-      let kept = await pipeline.store.employees(of: "csm_1", after: nil, count: 10).rows
+      let kept = pipeline.store.read { $0.employees(of: "csm_1", after: nil, count: 10).rows }
       #expect(kept.map(\.isDeleted) == [false])
       #expect(await pipeline.send("GET", "/Users").status == 404)
     }
@@ -64,7 +64,7 @@ struct StoreStateTests {
       }
       try await pipeline.store.administer(
         [.connectionDeleted(id: "cnx_1", keepsEmployees: false)], request: "req_1")
-      let rows = await pipeline.store.employees(of: "csm_1", after: nil, count: 10).rows
+      let rows = pipeline.store.read { $0.employees(of: "csm_1", after: nil, count: 10).rows }
       #expect(rows.map(\.isDeleted) == [true, true])
       let types = try await pipeline.events().map { $0["type"]?.string }
       #expect(types.filter { $0 == "employee.deleted" }.count == 2)

@@ -91,7 +91,7 @@ extension ServeCommand {
       log.info("ready", ["listen": server.bound, "start": "\(milliseconds)ms"])
       return
     }
-    let employees = await server.topology.store.employeeCount
+    let employees = server.topology.store.read { $0.employeeCount }
     var text = made.map { firstScreen($0, server) } ?? againScreen(server, employees: employees)
     text += StartScreen.ready(at: .now, bound: server.bound, milliseconds: milliseconds)
     Terminal.write(text)

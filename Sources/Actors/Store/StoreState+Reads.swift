@@ -8,38 +8,30 @@ package struct RowPage: Sendable {
   package var gate: UInt64
 }
 
-extension Store {
-  /// The resource and the line that made it so; deleted ones included.
-  package func row(_ key: ResourceKey) -> ResourceRow? { state.row(key) }
-
-  package func row(employee id: String) -> ResourceRow? { state.row(employee: id) }
-
-  /// The line a list, a miss or a total has to wait for: everything this answer could depend on.
-  package var appliedSeq: UInt64 { state.appliedSeq }
-
+extension StoreState {
   /// Live rows in creation order.
   ///
   /// - Parameter offset: how many live rows to skip.
   package func page(of connection: String, offset: Int, limit: Int) -> RowPage {
-    guard let index = state.indexes[connection] else {
-      return RowPage(rows: [], total: 0, gate: state.appliedSeq)
+    guard let index = indexes[connection] else {
+      return RowPage(rows: [], total: 0, gate: appliedSeq)
     }
     var rows: [ResourceRow] = []
     var skipped = 0
     if index.liveCount == index.order.count {
-      rows = index.order.dropFirst(offset).prefix(limit).map { state.rows[$0] }
+      rows = index.order.dropFirst(offset).prefix(limit).map { self.rows[$0] }
     } else {
-      for place in index.order where !state.rows[place].isDeleted {
+      for place in index.order where !self.rows[place].isDeleted {
         if skipped < offset {
           skipped += 1
         } else if rows.count < limit {
-          rows.append(state.rows[place])
+          rows.append(self.rows[place])
         } else {
           break
         }
       }
     }
-    return RowPage(rows: rows, total: index.liveCount, gate: state.appliedSeq)
+    return RowPage(rows: rows, total: index.liveCount, gate: appliedSeq)
   }
 
   /// A stretch of the creation order, deleted rows left out, for scans that let others in between.
@@ -49,18 +41,18 @@ extension Store {
   package func stretch(
     of connection: String, from first: Int, count: Int
   ) -> (rows: [ResourceRow], next: Int?, gate: UInt64) {
-    guard let order = state.indexes[connection]?.order else { return ([], nil, state.appliedSeq) }
+    guard let order = indexes[connection]?.order else { return ([], nil, appliedSeq) }
     let start = order.partitioningIndex { $0 >= first }
     let end = min(start + count, order.count)
-    let rows = order[start..<end].map { state.rows[$0] }.filter { !$0.isDeleted }
-    return (rows, end < order.count ? order[end] : nil, state.appliedSeq)
+    let rows = order[start..<end].map { self.rows[$0] }.filter { !$0.isDeleted }
+    return (rows, end < order.count ? order[end] : nil, appliedSeq)
   }
 
   /// The live rows that one indexed equality can match, in creation order; nil when there is no
   /// index for it. Every row still has to pass the whole filter.
   package func candidates(of connection: String, for equality: IndexedEquality) -> RowPage {
-    guard let index = state.indexes[connection] else {
-      return RowPage(rows: [], total: 0, gate: state.appliedSeq)
+    guard let index = indexes[connection] else {
+      return RowPage(rows: [], total: 0, gate: appliedSeq)
     }
     let places: [Int] =
       switch equality {
@@ -69,8 +61,8 @@ extension Store {
       case .externalId(let id): index.rows(externalId: id)
       case .email(let address): index.rows(email: address)
       }
-    let rows = places.sorted().map { state.rows[$0] }.filter { !$0.isDeleted }
-    return RowPage(rows: rows, total: rows.count, gate: state.appliedSeq)
+    let rows = places.sorted().map { self.rows[$0] }.filter { !$0.isDeleted }
+    return RowPage(rows: rows, total: rows.count, gate: appliedSeq)
   }
 }
 
