@@ -51,7 +51,8 @@ struct KillTests {
     _ server: TestServer, _ random: inout SeededGenerator, while pool: OktaPool, _ round: Int
   ) async throws {
     let okta = try server.okta()
-    let moment = Duration.milliseconds(Int.random(in: 1...400, using: &random))
+    // About as long as pushing everybody takes.
+    let moment = Duration.milliseconds(Int.random(in: 1...(users * 4 / 3), using: &random))
     async let pushing: Void = pool.push(through: okta, round: round)
     try await Task.sleep(for: moment)
     await server.kill9()
