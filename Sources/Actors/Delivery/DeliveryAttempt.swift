@@ -2,7 +2,7 @@ package import Transport
 
 /// One attempt as the ledger keeps it: what was sent where, what came back, what follows.
 package struct DeliveryAttempt: Sendable {
-  package enum Result: String, Sendable {
+  package enum Result: String, Sendable, CaseIterable {
     case delivered, retry, dead
   }
 

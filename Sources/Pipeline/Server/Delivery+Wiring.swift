@@ -21,7 +21,17 @@ extension DeliveryEnvironment {
       disable: { webhook, _ in await store.disable(webhook: webhook) },
       deadLetter: { parts.deadLetters.keep($0) },
       log: parts.log)
-    observe = { feed.attempt($0.bytes) }
+    let attempts = DeliveryAttempt.Result.allCases.map { result in
+      parts.metrics.counter(
+        "scim_hris_attempts_total", help: "Webhook attempts by what came of them.",
+        labels: ["result": result.rawValue])
+    }
+    observe = { attempt in
+      feed.attempt(attempt.bytes)
+      if let place = DeliveryAttempt.Result.allCases.firstIndex(of: attempt.result) {
+        attempts[place].add()
+      }
+    }
   }
 
   /// The file of a webhook's cursor.

@@ -32,6 +32,9 @@ final class Server: Sendable {
     _ = OpenFileLimit.raise(to: settings.maxConnections * 2 + 1024)
     let (spool, recovery) = try Self.open(settings, log)
     (self.spool, self.recovery) = (spool, recovery)
+    if recovery.wasTightened {
+      log.warning("the spool was open to others; its mode is 0700 now", ["spool": spool.directory])
+    }
     let (state, undecided) = try Self.fold(spool)
     self.undecided = undecided
     do throws(FileError) { vault = try SecretVault(spool: spool.directory) } catch {
@@ -197,6 +200,9 @@ extension Server {
     topology.authentication.input.finish()
     topology.delivery.stop()
   }
+
+  /// Runs what blocks on the thread for it.
+  func onDisk(_ body: @escaping @Sendable () -> Void) async { await disk.run(body) }
 
   /// After the stages have ended. Blocks.
   func close() {

@@ -13,8 +13,8 @@ struct StartFailure: Error, Sendable {
   init(_ error: SpoolError) {
     switch error {
     case .locked: self.init("\(error); stop it first, or name another --spool", .locked)
-    case .foreignOwner:
-      self.init("\(error); run as that user: sudo -u \"#UID\" scim-hris", .permission)
+    case .foreignOwner(_, let owner):
+      self.init("\(error); run as that user: sudo -u '#\(owner)' scim-hris", .permission)
     case .notFound(let directory):
       self.init(
         "there is no spool at \(directory), and --no-create forbids making one", .permission)

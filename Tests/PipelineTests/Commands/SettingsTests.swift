@@ -35,7 +35,7 @@ import Transport
     #expect(settings.inflightBytes == 256 << 20 && settings.channelCapacity == 1024)
     #expect(settings.authenticationLanes == 1 && settings.mappingLanes == 4)
     #expect(settings.deliveryConcurrency == 128)
-    #expect(settings.webhookWindow == 4 && settings.webhookLanes == 16)
+    #expect(settings.webhookWindow == 4)
     #expect(settings.diskReserve == nil && settings.drain == .seconds(10))
     #expect(settings.logLevel == "info" && settings.logFormat == "auto")
     #expect(settings.allowedWebhookNetworks.isEmpty && settings.credentials == nil)

@@ -42,7 +42,9 @@ import Transport
   @Test func `every metric is in docs/OPERATIONS.md`() throws {
     let page = try Documents.read("docs/OPERATIONS.md")
     let sources = ["Server/Server+Metrics.swift"].map { "Sources/Pipeline/" + $0 }
-    for source in sources + ["Sources/Actors/Store/StoreCounters.swift"] {
+    for source in sources + [
+      "Sources/Actors/Store/StoreCounters.swift", "Sources/Pipeline/Server/Delivery+Wiring.swift",
+    ] {
       let names = try Documents.read(source).split(separator: "\"").filter {
         $0.hasPrefix("scim_hris_")
       }

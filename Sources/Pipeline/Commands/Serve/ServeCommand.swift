@@ -39,7 +39,9 @@ struct ServeCommand: Sendable {
     await withTaskGroup(of: Ending.self) { group in
       group.addTask { await stages(of: server) }
       group.addTask { await life(of: server, since: start) }
+      group.addTask { await housekeeping(of: server) }
       for await ending in group {
+        if case .stagesEnded = ending { group.cancelAll() }
         if case .failed(let message, let code) = ending {
           log.error(message)
           // What waits for the disk stays unanswered; recovery decides what it was.
@@ -61,6 +63,15 @@ struct ServeCommand: Sendable {
     } catch {
       return .failed(message: "\(error)", .failure)
     }
+  }
+
+  /// Does what has to happen now and then, until the task is cancelled.
+  private func housekeeping(of server: Server) async -> Ending {
+    let file = FirstStartFile(spool: server.spool.directory)
+    repeat {
+      await server.onDisk { file.removeWhenOld(at: .now) }
+    } while (try? await Task.sleep(for: FirstStartFile.checkedEvery)) != nil
+    return .stopped
   }
 
   private func life(of server: Server, since start: ContinuousClock.Instant) async -> Ending {
@@ -118,9 +129,9 @@ extension ServeCommand {
         try FileSystem.replace(path, with: bytes)
         log.info("credentials written", ["file": path])
       } else if !isTerminal {
-        let path = server.spool.directory + "/first-start.json"
-        try FileSystem.replace(path, with: bytes)
-        log.info("first start: what to enter where is in a file", ["file": path])
+        let file = FirstStartFile(spool: server.spool.directory)
+        try file.write(bytes)
+        log.info("first start: what to enter where is in a file", ["file": file.path])
       }
     } catch {
       throw StartFailure(error)

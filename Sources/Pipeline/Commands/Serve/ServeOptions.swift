@@ -80,7 +80,6 @@ package enum ServeOptions {
       CommandOption(
         "webhook-window", .count(1...1024), help: "Attempts in flight per webhook.",
         default: "4"),
-      CommandOption("webhook-lanes", .count(1...256), help: "Lanes per webhook.", default: "16"),
     ]
   }
 

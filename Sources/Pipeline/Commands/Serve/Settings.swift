@@ -26,7 +26,6 @@ package struct Settings: Sendable, Equatable {
   package var mappingLanes: Int
   package var deliveryConcurrency: Int
   package var webhookWindow: Int
-  package var webhookLanes: Int
   /// No flag: receivers may count on it. Tests cannot wait so long.
   package var retries = RetrySchedule()
 
@@ -65,7 +64,6 @@ package struct Settings: Sendable, Equatable {
     mappingLanes = count("mapping-lanes")
     deliveryConcurrency = count("delivery-concurrency")
     webhookWindow = count("webhook-window")
-    webhookLanes = count("webhook-lanes")
     drain = .milliseconds(invocation.milliseconds("drain") ?? 10_000)
     logLevel = invocation.text("log-level") ?? "info"
     logFormat = invocation.text("log-format") ?? "auto"
