@@ -11,7 +11,12 @@ let language: [SwiftSetting] = [
   .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
   .treatAllWarnings(as: .error),
 ]
-let source = language + [.strictMemorySafety(), .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))]
+let source =
+  language + [
+    .strictMemorySafety(),
+    // Channels and JSON are generic or small, and live in another module than who uses them.
+    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+  ]
 
 let package = Package(
   name: "scim-hris",
