@@ -18,14 +18,14 @@ package struct CommittedOutcome: Sendable, Equatable {
     var requestId = ""
     var applicationId = ""
     var events: [Range<Int>] = []
-    for member in JSONMembers(of: data) {
+    for member in JSONSlicer.members(of: data) ?? [] {
       switch data[member.name].count {
       case 7 where data[member.name].elementsEqual("request".utf8):
         requestId = Self.string(data, member.value)
       case 11 where data[member.name].elementsEqual("application".utf8):
         applicationId = Self.string(data, member.value)
       case 6 where data[member.name].elementsEqual("events".utf8):
-        events = JSONMembers.elements(of: data, in: member.value)
+        events = JSONSlicer.elements(of: data.span, in: member.value) ?? []
       default: break
       }
     }
@@ -55,7 +55,7 @@ extension CommittedEvent {
     self.init(
       id: "", type: "", key: "", applicationId: applicationId, consumerId: "", connectionId: "",
       sequence: 0, timestamp: Timestamp(milliseconds: 0), body: body)
-    for member in JSONMembers(of: body) {
+    for member in JSONSlicer.members(of: body) ?? [] {
       let value = member.value
       switch String(decoding: body[member.name], as: UTF8.self) {
       case "id": id = CommittedOutcome.string(body, value)
@@ -76,7 +76,7 @@ extension CommittedEvent {
 
   /// The member `id` of the object at `range`.
   private static func id(in bytes: [UInt8], _ range: Range<Int>) -> String {
-    for member in JSONMembers(of: bytes, in: range)
+    for member in JSONSlicer.members(of: bytes.span, in: range) ?? []
     where bytes[member.name].elementsEqual("id".utf8) {
       return CommittedOutcome.string(bytes, member.value)
     }

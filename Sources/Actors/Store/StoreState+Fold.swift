@@ -55,7 +55,7 @@ struct OutcomeMembers {
   private let members: [JSONSlicer.Member]
 
   init?(_ bytes: [UInt8]) {
-    guard let members = JSONSlicer.members(of: bytes.span, in: 0..<bytes.count) else { return nil }
+    guard let members = JSONSlicer.members(of: bytes) else { return nil }
     self.bytes = bytes
     self.members = members
   }

@@ -9,6 +9,10 @@ package enum JSONSlicer {
     package let value: Range<Int>
   }
 
+  package static func members(of bytes: [UInt8]) -> [Member]? {
+    members(of: bytes.span, in: bytes.indices)
+  }
+
   /// The members of the object at `range`, in order; nil when it is not a balanced object.
   package static func members(of bytes: Span<UInt8>, in range: Range<Int>) -> [Member]? {
     var members: [Member] = []
