@@ -39,6 +39,6 @@ struct GracefulStopTests {
     server.signal(SIGTERM)
     server.signal(SIGINT)
     #expect(await server.ended(within: .seconds(15)) == .exited(0))
-    #expect(clock.now - start < .seconds(5))
+    #expect(clock.now - start < .seconds(9))
   }
 }

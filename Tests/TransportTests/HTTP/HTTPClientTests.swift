@@ -76,11 +76,11 @@ private func failure(_ result: HTTPClientResult) -> HTTPClientError? {
 
   @Test func `a peer that never answers costs the deadline and no more`() async throws {
     let started = Deadline.now
-    let result = try await ask({ wire, _ in _ = await wire.receive(within: .seconds(3)) }) {
+    let result = try await ask({ wire, _ in _ = await wire.receive(within: .seconds(60)) }) {
       $0.totalDeadline = .milliseconds(150)
     }
     #expect(failure(result) == .deadlineExceeded(.response))
-    #expect(Deadline.now.duration(since: started) < .seconds(2))
+    #expect(Deadline.now.duration(since: started) < .seconds(50))
   }
 
   @Test func `drip-feeding does not stretch the deadline`() async throws {
@@ -178,7 +178,7 @@ private func failure(_ result: HTTPClientResult) -> HTTPClientError? {
     let loop = EventLoop(name: "cancel")
     defer { loop.stop() }
     let silent: @Sendable (Wire, Int) async throws -> Void = { wire, _ in
-      _ = await wire.receive(within: .seconds(3))
+      _ = await wire.receive(within: .seconds(60))
     }
     try await withScriptedServer(on: loop, script: silent) { port in
       let client = HTTPClient(loop: loop)
@@ -191,7 +191,7 @@ private func failure(_ result: HTTPClientResult) -> HTTPClientError? {
       }
       #expect(result.flatMap(failure) == .cancelled)
     }
-    #expect(Deadline.now.duration(since: started) < .seconds(2))
+    #expect(Deadline.now.duration(since: started) < .seconds(50))
   }
 
   @Test func `https is refused in words until TLS is there`() async throws {

@@ -11,8 +11,8 @@ struct JSONSlicerTests {
     let members = try #require(JSONSlicer.members(of: bytes))
     #expect(members.map { slice($0.name) } == ["a", #"b\"c"#, "d"])
     #expect(members.map { slice($0.value) } == [#"[1, {"x":"}"}, "]"]"#, #""\\""#, "{}"])
-    let elements = try #require(JSONSlicer.elements(of: bytes.span, in: members[0].value))
-    #expect(elements.map(slice) == ["1", #"{"x":"}"}"#, #""]""#])
+    let elements = JSONSlicer.elements(of: bytes.span, in: members[0].value)
+    #expect(elements?.map(slice) == ["1", #"{"x":"}"}"#, #""]""#])
   }
 
   @Test(arguments: ["", "{", "[]", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":\"", "{\"a\\"])
