@@ -41,8 +41,7 @@ import Testing
   @Test func `sleeps end in the order of their deadlines, never early`() async throws {
     let loop = EventLoop(name: "order")
     defer { loop.stop() }
-    let order = Mutex<[Int]>([])
-    await withTaskGroup(of: Void.self) { group in
+    let order = await withTaskGroup(of: Int.self) { group in
       for delay in [80, 20, 50, 0] {
         group.addTask(executorPreference: loop) {
           let started = Deadline.now
@@ -50,11 +49,12 @@ import Testing
           if Deadline.now.duration(since: started) < .milliseconds(delay) {
             Issue.record("\(delay) ms ended early")
           }
-          order.withLock { $0.append(delay) }
+          return delay
         }
       }
+      return await group.reduce(into: []) { $0.append($1) }
     }
-    #expect(order.withLock { $0 } == [0, 20, 50, 80])
+    #expect(order == [0, 20, 50, 80])
   }
 
   @Test func `a cancelled sleep ends at once`() async throws {
