@@ -11,4 +11,8 @@ package struct WebhookDeliveryStatus: Sendable, Equatable {
   package var unread: UInt64
   package var breaker: Breaker.State
   package var failingSince: Timestamp?
+  /// What the newest attempt failed of, in words; nil after a success.
+  package var lastError: String?
+  /// When the key that is due first is tried again.
+  package var nextAttempt: Timestamp?
 }

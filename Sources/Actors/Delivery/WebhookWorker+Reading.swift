@@ -91,7 +91,8 @@ extension WebhookWorker {
       return WebhookDeliveryStatus(
         webhookId: id, inFlight: queue.inFlight, waiting: queue.backlog,
         parkedKeys: queue.parkedKeys, unread: state.known - min(queue.read, state.known),
-        breaker: state.machine.breaker.state, failingSince: state.machine.failingSince)
+        breaker: state.machine.breaker.state, failingSince: state.machine.failingSince,
+        lastError: state.lastError, nextAttempt: queue.due.next)
     }
   }
 }

@@ -29,7 +29,10 @@ extension WebhookWorker {
     if signature.isEmpty {
       return await conclude(job, event, WebhookResult(.failed("no signing secret")))
     }
-    let result = await environment.sender.send(request(for: event, webhook, signature))
+    let result = await environment.sender.send(
+      WebhookRequest(
+        event: event.id, body: event.body, to: webhook, at: environment.clock.now,
+        signature: signature, options: options))
     if Task.isCancelled && result.status == nil {
       let now = environment.clock.now
       return finish(job) { $0.abandon(job, at: now) }
@@ -46,22 +49,6 @@ extension WebhookWorker {
       position.index < outcome.events.count
     else { return nil }
     return outcome.events[position.index]
-  }
-
-  private func request(
-    for event: CommittedEvent, _ webhook: Webhook, _ signature: WebhookSignature
-  ) -> WebhookRequest {
-    let seconds = environment.clock.now.seconds
-    let header = signature.header(id: event.id, timestamp: seconds, body: event.body)
-    return WebhookRequest(
-      webhookId: id, receiver: webhook.receiver, localAllowed: webhook.localAllowed,
-      fields: HTTPFields([
-        "Content-Type": "application/json", "User-Agent": options.userAgent,
-        "webhook-id": event.id, "webhook-timestamp": String(seconds),
-        "webhook-signature": header,
-      ]),
-      body: event.body, connectTimeout: options.connectTimeout,
-      totalDeadline: options.totalDeadline)
   }
 }
 
@@ -94,6 +81,7 @@ extension WebhookWorker {
     return change { state in
       let wasClosed = state.machine.breaker.isClosed
       let verdict = state.machine.judge(job, result, at: now, random: random)
+      state.lastError = result.isSuccess ? nil : result.reason
       return (verdict, wasClosed && !state.machine.breaker.isClosed)
     }
   }

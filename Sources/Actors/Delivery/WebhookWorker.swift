@@ -28,6 +28,8 @@ final class WebhookWorker: Sendable {
     var grantedSlots = 0
     var isQueuedForSlot = false
     var unsaved = 0
+    /// Of the newest attempt; nil after a success.
+    var lastError: String?
     var savedAt = Timestamp(milliseconds: 0)
     var savedHigh: UInt64?
 

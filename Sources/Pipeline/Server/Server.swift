@@ -177,6 +177,11 @@ extension Server {
     return HostPort(host: address.description, port: port)
   }
 
+  /// The spool's directory from the root, for people who look for it.
+  var spoolPath: String {
+    (try? FileSystem.realPath(spool.directory)) ?? spool.directory
+  }
+
   private var isStopping: Bool { stopping.load(ordering: .acquiring) }
 
   var writesRunAgain: Int { undecided.count }

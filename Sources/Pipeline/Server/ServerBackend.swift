@@ -91,7 +91,8 @@ extension ServerStatus.Webhook {
     self.init(
       id: status.webhookId, waiting: status.waiting + Int(status.unread),
       oldest: status.failingSince,
-      breakerOpen: status.breaker != .closed, lastError: nil, nextAttempt: nil)
+      breakerOpen: status.breaker != .closed, lastError: status.lastError,
+      nextAttempt: status.nextAttempt)
   }
 }
 

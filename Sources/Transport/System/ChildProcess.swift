@@ -23,7 +23,7 @@ package final class ChildProcess: Sendable {
     program: String, words: [String], environment: [String: String], output: String
   ) throws(FileError) {
     // The link means the program that starts now, not the one that reads it in the child.
-    let path = try Self.resolve(program)
+    let path = try FileSystem.realPath(program)
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
@@ -38,12 +38,6 @@ package final class ChildProcess: Sendable {
     let code = unsafe posix_spawn(&started, path, &actions, nil, &arguments, &variables)
     guard code == 0 else { throw FileError("posix_spawn", path, code: code) }
     pid = started
-  }
-
-  private static func resolve(_ program: String) throws(FileError) -> String {
-    guard let real = unsafe realpath(program, nil) else { throw FileError("realpath", program) }
-    defer { unsafe free(real) }
-    return unsafe String(cString: real)
   }
 
   package func send(signal: Int32) { kill(pid, signal) }

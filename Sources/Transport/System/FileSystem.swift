@@ -117,6 +117,13 @@ package enum FileSystem {
     return Space(free: UInt64(status.f_bavail) * unit, total: UInt64(status.f_blocks) * unit)
   }
 
+  /// The path from the root, links followed; it must exist.
+  package static func realPath(_ path: String) throws(FileError) -> String {
+    guard let real = unsafe realpath(path, nil) else { throw FileError("realpath", path) }
+    defer { unsafe free(real) }
+    return unsafe String(cString: real)
+  }
+
   /// The directory a path stands in.
   package static func parent(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }

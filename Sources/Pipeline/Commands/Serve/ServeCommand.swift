@@ -84,7 +84,7 @@ struct ServeCommand: Sendable {
       return .failed(message: error.message, error.code)
     }
     for await _ in signals { break }
-    log.info("stopping", ["drain": settings.drain])
+    log.info("stopping", ["drain": "\(Int(settings.drain / .seconds(1)))s"])
     await server.stop()
     return .stopped
   }
@@ -141,7 +141,7 @@ extension ServeCommand {
   private func firstScreen(_ made: FirstStart, _ server: Server) -> String {
     let sync = try? Spool.measureSync(in: server.spool.directory)
     return StartScreen.first(
-      version: Version.current, spool: server.spool.directory,
+      version: Version.current, spool: server.spoolPath,
       program: CommandLine.arguments.first ?? "scim-hris", made: made, bound: server.bound,
       isPublic: settings.publicURL?.description.hasPrefix("https://") ?? false,
       stages: StageTable(
@@ -151,7 +151,7 @@ extension ServeCommand {
 
   private func againScreen(_ server: Server, employees: Int) -> String {
     StartScreen.again(
-      version: Version.current, spool: server.spool.directory,
+      version: Version.current, spool: server.spoolPath,
       apiURL: settings.baseURL(bound: server.bound) + "/api",
       found: SpoolFound(server, employees: employees), now: .now)
   }
