@@ -64,7 +64,7 @@ package actor Authentication: Stage {
   /// - Throws: the sentence for whoever typed Base URL and token; 429 after too many failures.
   nonisolated func connection(of call: SCIMCall) throws(SCIMError) -> Connection {
     guard let connection = view.current.connection(slug: call.slug) else {
-      throw failed(call, .noConnection)
+      throw failed(call, .noConnection, at: "")
     }
     guard let token = call.credentials.flatMap({ PresentedToken($0.reveal()) }) else {
       throw failed(call, .noToken)
@@ -93,8 +93,12 @@ package actor Authentication: Stage {
   }
 
   /// The error to answer with; 429 once the source has failed too often.
-  private nonisolated func failed(_ call: SCIMCall, _ error: SCIMError) -> SCIMError {
-    let source = AttemptLimiter.Source(slug: call.slug, address: call.client)
+  ///
+  /// - Parameter slug: of a connection there is; strangers choose no keys of ours.
+  private nonisolated func failed(
+    _ call: SCIMCall, _ error: SCIMError, at slug: String? = nil
+  ) -> SCIMError {
+    let source = AttemptLimiter.Source(slug: slug ?? call.slug, address: call.client)
     let wait = limiter.withLock { $0.failed(source, at: call.received) }
     return wait.map { .tooManyAttempts(retryAfter: $0) } ?? error
   }

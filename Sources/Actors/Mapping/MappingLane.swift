@@ -60,7 +60,7 @@ package actor MappingLane {
     }
     mapped.append(submitted.map(\.change.record))
     for (_, change) in submitted {
-      guard (try? await store.input.send(change)) != nil else { return [] }
+      guard (try? await store.input.send(change)) != nil else { return giveUp(turns) }
     }
     var again: [Turn] = []
     for (var turn, change) in submitted {
@@ -69,6 +69,15 @@ package actor MappingLane {
       again.append(turn)
     }
     return again + later
+  }
+
+  /// The store takes nothing any more: whoever still waits is told to come back. A caller who was
+  /// answered already is not answered twice.
+  private func giveUp(_ turns: [Turn]) -> [Turn] {
+    for turn in turns {
+      turn.write.reply.resolve(SCIMAnswer(.backlog(retryAfter: Intake.loadWait)))
+    }
+    return []
   }
 
   private func map(_ turn: Turn) -> MappedChange {

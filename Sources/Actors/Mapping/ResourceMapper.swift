@@ -5,6 +5,10 @@ import Transport
 /// Everything here is decided against one version of the resource; whether that version still
 /// holds is the store's to say.
 package struct ResourceMapper: Sendable {
+  /// Bytes of a resource, whatever no schema knows included: many small changes must not make
+  /// what one large one could not.
+  package static let sizeLimit = 64 * 1024
+
   private let catalog: SCIMCatalog
   private let mapping: EmployeeMapping
 
@@ -41,7 +45,7 @@ extension ResourceMapper {
     let resource = try view.type.create(from: write.body)
     let keys = ResourceKeys(resource.attributes)
     let former = store.read { $0.formerEmployee(keys, in: write.connection.id) }
-    return change(write, view, from: former, to: resource, status: 201, store)
+    return try change(write, view, from: former, to: resource, status: 201, store)
   }
 
   private func update(
@@ -55,7 +59,7 @@ extension ResourceMapper {
       ? try view.type.patch(stored, id: write.resourceId, with: write.body)
       : try view.type.replace(stored, id: write.resourceId, with: write.body)
     guard resource == stored else {
-      return change(write, view, from: row, to: resource, status: 200, store)
+      return try change(write, view, from: row, to: resource, status: 200, store)
     }
     let body = view.body(of: row.resource ?? [], id: row.key.id)
     return MappedChange(
@@ -80,7 +84,7 @@ extension ResourceMapper {
   private func change(
     _ write: AcceptedWrite, _ view: SCIMView, from row: ResourceRow?, to resource: SCIMResource,
     status: Int, _ store: Store
-  ) -> MappedChange {
+  ) throws(SCIMError) -> MappedChange {
     let now = Timestamp.now
     let target = row?.key ?? write.key
     let meta = SCIMMeta(
@@ -89,9 +93,13 @@ extension ResourceMapper {
     let old = row.map { Employee(bytes: $0.employee) }
     let employee = employee(of: resource, target, write.connection, row, old, now, store)
     let stored = SCIMRendering.storedBytes(resource, type: view.type, meta: meta)
+    let unknown = resource.unknown.isEmpty ? nil : resource.unknown.bytes
+    guard stored.count + (unknown?.count ?? 0) <= Self.sizeLimit else {
+      throw .resourceTooLarge(limit: Self.sizeLimit)
+    }
     let next = ResourceState(
       base: meta.version - 1, created: meta.created, lastModified: now, resource: stored,
-      unknown: resource.unknown.isEmpty ? nil : resource.unknown.bytes,
+      unknown: unknown,
       keys: ResourceKeys(resource.attributes), employeeId: employee.id,
       employeeBytes: employee.bytes,
       events: EmployeeEvents.decide(

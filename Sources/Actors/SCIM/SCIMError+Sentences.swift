@@ -104,6 +104,14 @@ extension SCIMError {
       detail: "The body is too large: send at most \(bytes) bytes, with fewer or shorter values.")
   }
 
+  /// - Parameter bytes: the most a resource may have.
+  package static func resourceTooLarge(limit bytes: Int) -> SCIMError {
+    SCIMError(
+      status: 413,
+      detail: "With this change the user would be larger than \(bytes) bytes: send fewer or "
+        + "shorter values.")
+  }
+
   package static let unsupportedMediaType = SCIMError(
     status: 415,
     detail: "The body must be JSON: send it as Content-Type application/scim+json.")

@@ -58,6 +58,7 @@ package final class CommittedTail: CommittedLog {
       while tail.outcomes.count - tail.first > Self.capacity || tail.bytes > Self.maxBytes {
         guard tail.first < tail.outcomes.count else { break }
         tail.bytes -= tail.outcomes[tail.first].eventBytes
+        tail.outcomes[tail.first].events = []
         tail.first += 1
       }
       if tail.first > Self.capacity {

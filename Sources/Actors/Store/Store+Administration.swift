@@ -16,46 +16,65 @@ extension Store {
     _ changes: [AdminChange], request: String
   ) async throws(AdministrationError) {
     if changes.isEmpty { return }
-    let before = read { $0.configuration }
-    var configuration = before
+    var configuration = read { $0.configuration }
     for change in changes {
       try configuration.check(change)
       configuration.apply(change, at: 0)
     }
-    var last = write(AdminLine(changes), request: request)
+    let last = write(AdminLine(changes), request: request)
     view.set(read { $0.configuration })
-    for case .connectionDeleted(let id, keepsEmployees: false) in changes {
-      guard let connection = before.connections[id] else { continue }
-      last = max(last, deleteEmployees(of: connection, in: before, request: request))
-    }
     await committed.durable(through: last)
+    if changes.contains(where: \.deletesEmployees) { await finishDepartures(request: request) }
   }
 
   private func write(_ line: AdminLine, request: String) -> UInt64 {
     let log = log
-    let seq = committed.append(line.record(request: request)) { seq in
+    return append(line.record(request: request)) { state, seq in
+      state.apply(line, seq: seq)
+    } whenDurable: { seq in
       log.push(CommittedOutcome(seq: seq, requestId: request, events: []))
     }
-    enter { $0.apply(line, seq: seq) }
-    return seq
   }
 
-  /// Deletes what a disconnected provider brought, one outcome per resource.
-  private func deleteEmployees(
-    of connection: Connection, in configuration: Configuration, request: String
-  ) -> UInt64 {
-    guard let consumer = configuration.consumers[connection.consumerId] else { return 0 }
-    let origin = Origin(
-      request: request, application: connection.applicationId, accepted: nil, method: "DELETE",
-      resourceType: "User", status: 204)
-    var last: UInt64 = 0
-    for place in read({ $0.indexes[connection.id]?.order ?? [] }) {
-      let (row, sequence) = read { ($0.rows[place], $0.sequence(of: connection.id)) }
-      if row.isDeleted { continue }
-      last = commit(
-        ResourceState(deleting: row, at: .now), at: row.key, as: origin, consumer, connection,
-        after: sequence, then: nil)
+  /// Deletes the employees of connections that were removed with them, one outcome each.
+  ///
+  /// What is still owed follows from the state, so a start calls this too: a crash may have come
+  /// in between. Others write between two stretches.
+  package func finishDepartures(request: String) async {
+    for departure in read({ Array($0.departures.values) }) {
+      let origin = Origin(
+        request: request, application: departure.connection.applicationId, accepted: nil,
+        method: "DELETE", resourceType: "User", status: 204)
+      let id = departure.connection.id
+      var next: Int? = 0
+      while let from = next {
+        let stretch = read { $0.stretch(of: id, from: from, count: Self.stretch) }
+        for row in stretch.rows { delete(row, of: departure, as: origin) }
+        next = stretch.next
+        await committed.durable(through: committed.lastSeq)
+      }
     }
-    return last
+  }
+
+  private func delete(_ row: ResourceRow, of departure: Departure, as origin: Origin) {
+    let sequence = read { $0.sequence(of: departure.connection.id) }
+    _ = commit(
+      ResourceState(deleting: row, at: .now), at: row.key, as: origin, departure.consumer,
+      departure.connection, after: sequence, then: nil)
+  }
+
+  /// Rows deleted before the disk is waited for.
+  private static let stretch = 256
+}
+
+/// A connection that was removed together with its employees.
+package struct Departure: Sendable {
+  package let connection: Connection
+  package let consumer: Consumer
+}
+
+extension AdminChange {
+  fileprivate var deletesEmployees: Bool {
+    if case .connectionDeleted(_, keepsEmployees: false) = self { true } else { false }
   }
 }

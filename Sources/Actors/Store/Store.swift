@@ -41,9 +41,6 @@ package actor Store: Stage {
     state.withLock { body($0) }
   }
 
-  /// Enters something that is in the log. Only this actor does.
-  func enter(_ body: (inout StoreState) -> Void) { state.withLock { body(&$0) } }
-
   package func run() async throws {
     while let changes = await input.next(max: Self.batch) {
       for change in changes { change.verdict.resolve(decide(change)) }
@@ -68,8 +65,9 @@ package actor Store: Stage {
     var outcome = Outcome(
       of: Origin(change), at: change.target, .refused, status: error.status, received: change)
     outcome.detail = error.detail
-    let seq = write(outcome, then: Answer(to: change.write.reply, with: SCIMAnswer(error)))
-    enter { $0.pass(seq: seq) }
+    write(outcome, then: Answer(to: change.write.reply, with: SCIMAnswer(error))) { state, seq in
+      state.pass(seq: seq)
+    }
     counters.refused.add()
   }
 
@@ -77,8 +75,9 @@ package actor Store: Stage {
     let outcome = Outcome(
       of: Origin(change), at: change.target, .unchanged, status: change.answer.status,
       received: change)
-    let seq = write(outcome, then: Answer(to: change.write.reply, with: change.answer))
-    enter { $0.pass(seq: seq) }
+    write(outcome, then: Answer(to: change.write.reply, with: change.answer)) { state, seq in
+      state.pass(seq: seq)
+    }
     counters.unchanged.add()
   }
 
@@ -96,23 +95,42 @@ package actor Store: Stage {
         epoch: epoch)
     }
     if outcome.events.isEmpty { outcome.employee = next.employeeBytes }
-    let seq = write(outcome, then: answer)
-    let row = ResourceRow(key, next, seq: seq)
-    enter { [sequence] in $0.put(row, sequence: sequence) }
+    let seq = write(outcome, then: answer) { [sequence] state, seq in
+      state.put(ResourceRow(key, next, seq: seq), sequence: sequence)
+    }
     counters.applied.add()
     counters.events.add(UInt64(outcome.events.count))
     return seq
   }
 
-  /// Appends the outcome; once it is durable, delivery may see it and the caller is answered.
-  private func write(_ outcome: Outcome, then answer: Answer?) -> UInt64 {
+  /// Enters and appends the outcome; once it is durable, delivery may see it and the caller is
+  /// answered.
+  @discardableResult
+  private func write(
+    _ outcome: Outcome, then answer: Answer?, entering: (inout StoreState, UInt64) -> Void
+  ) -> UInt64 {
     let log = log
     let request = outcome.request
     let events = outcome.events
-    return committed.append(outcome.record) { seq in
+    return append(outcome.record, entering: entering) { seq in
       log.push(CommittedOutcome(seq: seq, requestId: request, events: events))
       answer?.give()
     }
+  }
+
+  /// Enters a line into the state, then appends it.
+  ///
+  /// In that order, because the spool's thread may answer before an append returns, and whoever
+  /// has an answer must find what it says. Nobody else appends here, so the number is known.
+  func append(
+    _ record: SpoolRecord, entering: (inout StoreState, UInt64) -> Void,
+    whenDurable: @escaping @Sendable (UInt64) -> Void
+  ) -> UInt64 {
+    let seq = committed.lastSeq + 1
+    state.withLock { entering(&$0, seq) }
+    let appended = committed.append(record, whenDurable: whenDurable)
+    precondition(appended == seq, "somebody else wrote to the store's hop")
+    return seq
   }
 
   /// An answer that waits for the disk.

@@ -12,6 +12,8 @@ package struct StoreState: Sendable {
   package private(set) var consumers: [String: String] = [:]
   /// Rows of each consumer in the order of their employee ids, deleted ones included.
   package private(set) var employees: [String: [Int]] = [:]
+  /// Connections that were removed together with their employees, by id.
+  package private(set) var departures: [String: Departure] = [:]
   /// The newest link of the chain over all changes of the configuration; empty before the first.
   package private(set) var administration: [UInt8] = []
   private var byEmployee: [String: Int] = [:]
@@ -62,6 +64,12 @@ package struct StoreState: Sendable {
   mutating func apply(_ line: AdminLine, seq: UInt64) {
     administration = Self.link(administration, line.data)
     for change in line.changes {
+      if case .connectionDeleted(let id, keepsEmployees: false) = change,
+        let connection = configuration.connections[id],
+        let consumer = configuration.consumers[connection.consumerId]
+      {
+        departures[id] = Departure(connection: connection, consumer: consumer)
+      }
       configuration.apply(change, at: seq)
       if case .connectionCreated(let connection) = change {
         consumers[connection.id] = connection.consumerId

@@ -143,6 +143,7 @@ extension Server {
       try await Redriver(
         spool: spool, mapping: topology.mapping, deadLetters: deadLetters, log: log
       ).run(undecided, in: topology.view.current)
+      await topology.store.finishDepartures(request: ULID.make(prefix: "req_"))
       try vault.forget(allBut: Set(topology.view.current.webhooks.keys))
     } catch {
       throw StartFailure("the spool cannot be prepared: \(error)", .inputOutput)

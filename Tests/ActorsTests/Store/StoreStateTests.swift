@@ -87,6 +87,25 @@ struct StoreStateTests {
     }
   }
 
+  @Test func `deletions a crash cut off are owed by the state`() async throws {
+    let pipeline = try MiniaturePipeline()
+    defer { pipeline.close() }
+    try await pipeline.run { pipeline in
+      _ = await pipeline.send("POST", "/Users", MiniaturePipeline.user("a@example.com"))
+      try await pipeline.store.administer(
+        [.connectionDeleted(id: "cnx_1", keepsEmployees: false)], request: "req_1")
+      let lines = try pipeline.lines(of: 2)
+      let end = try #require(lines.firstIndex { $0.type == "admin.connection.deleted" })
+      var cut = StoreState()
+      for line in lines[...end] { try cut.fold(line) }
+      #expect(Array(cut.departures.keys) == ["cnx_1"])
+      #expect(cut.employees(of: "csm_1", after: nil, count: 9).rows.map(\.isDeleted) == [false])
+      let count = lines.count
+      await pipeline.store.finishDepartures(request: "req_2")
+      #expect(try pipeline.lines(of: 2).count == count, "nothing is deleted twice")
+    }
+  }
+
   /// Some of everything: created, replaced, deactivated, refused, deleted.
   static func change(_ pipeline: MiniaturePipeline) async throws {
     var ids: [String] = []

@@ -205,6 +205,51 @@ struct WritesTests {
     }
   }
 
+  @Test func `whoever has an answer finds what it says`() async throws {
+    let pipeline = try MiniaturePipeline()
+    defer { pipeline.close() }
+    try await pipeline.run { pipeline in
+      let misses = await withTaskGroup(of: Int.self) { group in
+        for writer in 0..<8 {
+          group.addTask {
+            var misses = 0
+            for number in 0..<60 {
+              let user = MiniaturePipeline.user("u\(writer)-\(number)@example.com")
+              let id = await pipeline.send("POST", "/Users", user).json["id"]?.string ?? ""
+              if await pipeline.send("GET", "/Users/\(id)").status != 200 { misses += 1 }
+            }
+            return misses
+          }
+        }
+        return await group.reduce(0, +)
+      }
+      #expect(misses == 0)
+    }
+  }
+
+  @Test func `many small changes cannot make a user that one large one could not`() async throws {
+    let pipeline = try MiniaturePipeline()
+    defer { pipeline.close() }
+    try await pipeline.run { pipeline in
+      let created = await pipeline.send("POST", "/Users", MiniaturePipeline.user("a@example.com"))
+      let id = try #require(created.json["id"]?.string)
+      for path in ["title", "urn:example:extension:User:note"] {
+        let patch = Self.set(path, to: String(repeating: "x", count: 40_000))
+        let status = await pipeline.send("PATCH", "/Users/\(id)", patch).status
+        #expect(status == (path == "title" ? 200 : 413))
+      }
+      let list = await pipeline.send("GET", "/Users/\(id)").json
+      #expect(list["title"]?.string?.count == 40_000)
+    }
+  }
+
+  static func set(_ path: String, to value: String) -> JSONValue {
+    [
+      "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+      "Operations": [["op": "replace", "path": JSONValue(path), "value": JSONValue(value)]],
+    ]
+  }
+
   static func setActive(_ active: Bool) -> JSONValue {
     [
       "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],

@@ -32,7 +32,7 @@ final class Wire: Sendable {
   }
 
   /// What arrives until `marker` is among it, the peer closes, or the time is over.
-  func receive(until marker: String? = nil, within: Duration = .seconds(5)) async -> String {
+  func receive(until marker: String? = nil, within: Duration = .seconds(60)) async -> String {
     await withTaskExecutorPreference(loop) { await receiveOnLoop(marker, within) }
   }
 
