@@ -1,50 +1,50 @@
-import Synchronization
+public import Synchronization
 
 /// Carries messages between stages with a bounded memory: a sender waits while it is full.
 ///
 /// Any number of tasks may send and receive; both sides are served first come, first served.
 /// As a sequence it yields one element at a time; a stage prefers `next(max:)`.
-package final class BoundedChannel<Element: Sendable>: Sendable {
-  private typealias Machine = BoundedChannelMachine<
+@usableFromInline package final class BoundedChannel<Element: Sendable>: Sendable {
+  @usableFromInline typealias Machine = BoundedChannelMachine<
     Element, CheckedContinuation<SendVerdict, Never>, CheckedContinuation<[Element]?, Never>,
     ContinuousClock.Instant
   >
-  private typealias SendVerdict = BoundedChannelVerdict
+  @usableFromInline typealias SendVerdict = BoundedChannelVerdict
 
-  private let machine: Mutex<Machine>
+  @usableFromInline let machine: Mutex<Machine>
   /// How many elements may wait to be received.
-  package let capacity: Int
+  @usableFromInline package let capacity: Int
 
   /// - Parameter capacity: in elements, at least 1.
-  package init(capacity: Int) {
+  @inlinable package init(capacity: Int) {
     self.capacity = capacity
     machine = Mutex(Machine(capacity: capacity))
   }
 
   /// Elements sent and not yet received.
-  package var count: Int { machine.withLock { $0.count } }
+  @inlinable package var count: Int { machine.withLock { $0.count } }
 
   /// How long the element that is next to be received has been waiting.
-  package var oldestWait: Duration? {
+  @inlinable package var oldestWait: Duration? {
     machine.withLock { $0.oldest }.map { ContinuousClock.now - $0 }
   }
 
   /// Nothing more can be sent; what was sent can still be received. Waiting senders fail.
-  package func finish() { perform(machine.withLock { $0.finish() }) }
+  @inlinable package func finish() { perform(machine.withLock { $0.finish() }) }
 
   /// Resumes outside the lock, since a resumed task may come straight back to this channel.
-  private func perform(_ actions: Machine.Actions) {
+  @inlinable func perform(_ actions: Machine.Actions) {
     for (continuation, verdict) in actions.producers { continuation.resume(returning: verdict) }
     for (continuation, elements) in actions.consumers { continuation.resume(returning: elements) }
   }
 }
 
 /// Why a send did not happen; the element was not delivered.
-package enum ChannelClosed: Error { case finished, cancelled }
+@usableFromInline package enum ChannelClosed: Error { case finished, cancelled }
 
 extension BoundedChannel {
   /// Sends without waiting; false when the channel is full or finished.
-  package func trySend(_ element: Element) -> Bool {
+  @inlinable package func trySend(_ element: Element) -> Bool {
     let now = ContinuousClock.now
     let (verdict, actions) = machine.withLock { $0.send(element, at: now) }
     perform(actions)
@@ -52,7 +52,7 @@ extension BoundedChannel {
   }
 
   /// Sends, waiting for room in the order of arrival. Cancelling the task withdraws the element.
-  package func send(_ element: consuming Element) async throws(ChannelClosed) {
+  @inlinable package func send(_ element: consuming Element) async throws(ChannelClosed) {
     let element = element
     let now = ContinuousClock.now
     let (ticket, verdict, actions) = machine.withLock { machine in
@@ -67,7 +67,7 @@ extension BoundedChannel {
     }
   }
 
-  private func waitToSend(
+  @inlinable func waitToSend(
     _ element: Element, ticket: UInt64, since: ContinuousClock.Instant
   ) async -> SendVerdict {
     defer { machine.withLock { $0.close(ticket) } }
@@ -86,7 +86,7 @@ extension BoundedChannel {
 
 extension BoundedChannel {
   /// Receives up to `max` elements, at least one; nil once finished and drained, or cancelled.
-  package func next(max: Int) async -> [Element]? {
+  @inlinable package func next(max: Int) async -> [Element]? {
     let (ticket, receipt, actions) = machine.withLock { machine in
       let (receipt, actions) = machine.receive(max: max)
       if case .mustWait = receipt { return (machine.makeTicket(), receipt, actions) }
@@ -100,7 +100,7 @@ extension BoundedChannel {
     }
   }
 
-  private func waitToReceive(max: Int, ticket: UInt64) async -> [Element]? {
+  @inlinable func waitToReceive(max: Int, ticket: UInt64) async -> [Element]? {
     defer { machine.withLock { $0.close(ticket) } }
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
@@ -113,15 +113,17 @@ extension BoundedChannel {
 }
 
 extension BoundedChannel: AsyncSequence {
-  package struct Iterator: AsyncIteratorProtocol {
-    fileprivate let channel: BoundedChannel
+  @usableFromInline package struct Iterator: AsyncIteratorProtocol {
+    @usableFromInline let channel: BoundedChannel
 
-    package func next() async -> Element? { await channel.next(max: 1)?.first }
+    @inlinable init(channel: BoundedChannel) { self.channel = channel }
 
-    package func next(isolation actor: isolated (any Actor)?) async -> Element? {
+    @inlinable package func next() async -> Element? { await channel.next(max: 1)?.first }
+
+    @inlinable package func next(isolation actor: isolated (any Actor)?) async -> Element? {
       await channel.next(max: 1)?.first
     }
   }
 
-  package func makeAsyncIterator() -> Iterator { Iterator(channel: self) }
+  @inlinable package func makeAsyncIterator() -> Iterator { Iterator(channel: self) }
 }
