@@ -6,7 +6,7 @@ package struct Employee: Sendable, Equatable {
 
   /// An employee of nulls.
   package init() {
-    values = Array(repeating: .null, count: EmployeeField.allCases.count)
+    values = Array(repeating: .null, count: EmployeeField.count)
   }
 
   /// - Parameter json: what `write` wrote; members that are no field are ignored, absent ones null.
@@ -24,9 +24,15 @@ package struct Employee: Sendable, Equatable {
 
   /// Appends one JSON object with every field in table order, nulls included.
   package func write(to out: inout [UInt8]) {
+    let values = values.span
+    let (prefixes, nulls) = (EmployeeField.prefixes, EmployeeField.nulls)
     for index in values.indices {
-      out.append(contentsOf: EmployeeField.prefixes[index])
-      values[index].write(to: &out)
+      if values[index].isNull {
+        out.append(contentsOf: nulls[index])
+      } else {
+        out.append(contentsOf: prefixes[index])
+        values[index].write(to: &out)
+      }
     }
     out.append(UInt8(ascii: "}"))
   }

@@ -27,6 +27,7 @@ package enum EmployeeField: Int, CaseIterable, Sendable {
     self = field
   }
 
+  static let count = allCases.count
   private static let names: [String] = allCases.map { "\($0)" }
   private static let byName = Dictionary(
     uniqueKeysWithValues: allCases.map { ($0.name, $0) })
@@ -35,6 +36,9 @@ package enum EmployeeField: Int, CaseIterable, Sendable {
   static let prefixes: [[UInt8]] = allCases.map { field in
     Array("\(field == .id ? "{" : ",")\"\(field.name)\":".utf8)
   }
+
+  /// The same with the value of a field that is empty, as most are.
+  static let nulls: [[UInt8]] = prefixes.map { $0 + Array("null".utf8) }
 }
 
 extension EmployeeField {

@@ -28,7 +28,9 @@ package struct AcceptedLine: Sendable, Equatable {
     self.body = body
   }
 
-  package var endpoint: Substring { path.prefix { $0 != "/" } }
+  package var endpoint: Substring {
+    path[..<(path.utf8.firstIndex(of: UInt8(ascii: "/")) ?? path.endIndex)]
+  }
   package var resourceId: Substring { path.drop { $0 != "/" }.dropFirst() }
 
   package func record(request: String) -> SpoolRecord {
@@ -49,25 +51,26 @@ package struct AcceptedLine: Sendable, Equatable {
   private var data: [UInt8] {
     var out: [UInt8] = []
     out.reserveCapacity(2048)
-    var separator = UInt8(ascii: "{")
-    func member(_ name: String, _ write: (inout [UInt8]) -> Void) {
-      out.append(separator)
-      separator = UInt8(ascii: ",")
-      JSONValue.writeString(name, to: &out)
-      out.append(UInt8(ascii: ":"))
-      write(&out)
-    }
-    member("method") { JSONValue.writeString(method.rawValue, to: &$0) }
-    member("path") { JSONValue.writeString(path, to: &$0) }
-    if !query.isEmpty { member("query") { JSONValue.writeString(query, to: &$0) } }
-    member("connection") { JSONValue.writeString(connection, to: &$0) }
-    member("baseURL") { JSONValue.writeString(baseURL, to: &$0) }
-    member("from") { JSONValue.writeString(client, to: &$0) }
-    if !agent.isEmpty { member("agent") { JSONValue.writeString(agent, to: &$0) } }
-    member("received") { JSONValue.writeString(received.description, to: &$0) }
-    member("body") { body.write(to: &$0) }
+    out.append(contentsOf: "{\"method\":".utf8)
+    JSONValue.writeString(method.rawValue, to: &out)
+    Self.write(",\"path\":", path, to: &out)
+    if !query.isEmpty { Self.write(",\"query\":", query, to: &out) }
+    Self.write(",\"connection\":", connection, to: &out)
+    Self.write(",\"baseURL\":", baseURL, to: &out)
+    Self.write(",\"from\":", client, to: &out)
+    if !agent.isEmpty { Self.write(",\"agent\":", agent, to: &out) }
+    out.append(contentsOf: ",\"received\":\"".utf8)
+    received.write(to: &out)
+    out.append(contentsOf: "\",\"body\":".utf8)
+    body.write(to: &out)
     out.append(UInt8(ascii: "}"))
     return out
+  }
+
+  /// - Parameter name: with all that stands before the value.
+  private static func write(_ name: String, _ value: String, to out: inout [UInt8]) {
+    out.append(contentsOf: name.utf8)
+    JSONValue.writeString(value, to: &out)
   }
 }
 

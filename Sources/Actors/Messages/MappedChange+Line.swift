@@ -9,6 +9,10 @@ extension MappedChange {
       type: write.resourceType.lowercased() + "." + kind, data: data)
   }
 
+  private var employeeLength: Int {
+    if case .apply(let state) = decision { state.employeeBytes.count } else { 0 }
+  }
+
   private var kind: String {
     switch decision {
     case .apply(let state):
@@ -20,12 +24,19 @@ extension MappedChange {
 
   private var data: [UInt8] {
     var out: [UInt8] = []
+    out.reserveCapacity(employeeLength + 256)
     out.append(contentsOf: #"{"request":"#.utf8)
     JSONValue.writeString(write.request, to: &out)
-    out.append(contentsOf: #","accepted":\#(write.accepted),"kind":"\#(kind)""#.utf8)
+    out.append(contentsOf: #","accepted":"#.utf8)
+    JSONValue.writeInteger(write.accepted, to: &out)
+    out.append(contentsOf: #","kind":""#.utf8)
+    out.append(contentsOf: kind.utf8)
+    out.append(UInt8(ascii: "\""))
     switch decision {
     case .apply(let state):
-      out.append(contentsOf: #","base":\#(state.base),"changes":"#.utf8)
+      out.append(contentsOf: #","base":"#.utf8)
+      JSONValue.writeInteger(state.base, to: &out)
+      out.append(contentsOf: #","changes":"#.utf8)
       let fields = state.events.first?.changedFields ?? []
       JSONValue.array(fields.map { JSONValue($0.name) }).write(to: &out)
       out.append(contentsOf: #","employee":"#.utf8)

@@ -10,7 +10,9 @@ package struct SCIMView: Sendable {
   package init(query: HTTPQuery, type: SCIMResourceType, baseURL: String) throws(SCIMError) {
     self.type = type
     self.baseURL = baseURL
-    projection = try SCIMProjection.wanted(parameters: query.pairs, type: type)
+    projection =
+      query.items.isEmpty
+      ? nil : try SCIMProjection.wanted(parameters: query.pairs, type: type)
   }
 
   package init(projection: SCIMProjection?, type: SCIMResourceType, baseURL: String) {

@@ -60,8 +60,14 @@ extension Outcome {
     JSONValue.writeString(request, to: &out)
     out.append(contentsOf: #","application":"#.utf8)
     JSONValue.writeString(application, to: &out)
-    if let accepted { out.append(contentsOf: #","accepted":\#(accepted)"#.utf8) }
-    out.append(contentsOf: #","outcome":"\#(result.rawValue)","status":\#(status)"#.utf8)
+    if let accepted {
+      out.append(contentsOf: #","accepted":"#.utf8)
+      JSONValue.writeInteger(accepted, to: &out)
+    }
+    out.append(contentsOf: #","outcome":""#.utf8)
+    out.append(contentsOf: result.rawValue.utf8)
+    out.append(contentsOf: #"","status":"#.utf8)
+    JSONValue.writeInteger(status, to: &out)
     if let detail {
       out.append(contentsOf: #","detail":"#.utf8)
       JSONValue.writeString(detail, to: &out)
@@ -77,10 +83,12 @@ extension Outcome {
   }
 
   private func writeState(to out: inout [UInt8]) {
-    out.append(contentsOf: #","version":\#(version),"created":""#.utf8)
-    out.append(contentsOf: created.utf8)
+    out.append(contentsOf: #","version":"#.utf8)
+    JSONValue.writeInteger(version, to: &out)
+    out.append(contentsOf: #","created":""#.utf8)
+    created.write(to: &out)
     out.append(contentsOf: #"","lastModified":""#.utf8)
-    out.append(contentsOf: lastModified.utf8)
+    lastModified.write(to: &out)
     out.append(contentsOf: #"","resource":"#.utf8)
     out.append(contentsOf: resource ?? Array("null".utf8))
     if let unknown {

@@ -22,7 +22,13 @@ package struct JSONObject: Sendable, Hashable {
 
   /// Reads, replaces in place, appends, or (with nil) removes the member of that exact name.
   package subscript(name: String) -> JSONValue? {
-    get { members.first { $0.name == name }?.value }
+    get {
+      let members = members.span
+      for index in members.indices where members[index].name == name {
+        return members[index].value
+      }
+      return nil
+    }
     set {
       if let index = members.firstIndex(where: { $0.name == name }) {
         if let newValue {

@@ -44,17 +44,16 @@ enum JSONText {
 
   /// Appends `text` to `out` with a quote, a backslash and control characters escaped.
   static func append(escaping text: String, to out: inout [UInt8]) {
-    var text = text
-    text.withUTF8 { utf8 in
-      let span = unsafe utf8.span
-      var start = 0
-      while true {
-        let end = plainEnd(in: span, from: start)
-        unsafe out.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start..<end]))
-        if end == span.count { return }
-        appendEscape(span[end], to: &out)
-        start = end + 1
+    let span = text.utf8Span.span
+    var start = 0
+    while true {
+      let end = plainEnd(in: span, from: start)
+      unsafe span.extracting(start..<end).withUnsafeBufferPointer {
+        unsafe out.append(contentsOf: $0)
       }
+      if end == span.count { return }
+      appendEscape(span[end], to: &out)
+      start = end + 1
     }
   }
 

@@ -10,6 +10,7 @@ extension JSONValue {
     case .string(let text): Self.writeString(text, to: &out)
     case .array(let elements):
       out.append(UInt8(ascii: "["))
+      let elements = elements.span
       for index in elements.indices {
         if index > 0 { out.append(UInt8(ascii: ",")) }
         elements[index].write(to: &out)
@@ -24,6 +25,17 @@ extension JSONValue {
     out.append(UInt8(ascii: "\""))
     JSONText.append(escaping: text, to: &out)
     out.append(UInt8(ascii: "\""))
+  }
+
+  /// Appends a whole number.
+  package static func writeInteger(_ value: some BinaryInteger, to out: inout [UInt8]) {
+    guard value >= 0 else { return out.append(contentsOf: String(value).utf8) }
+    writeDecimal(UInt64(value), to: &out)
+  }
+
+  private static func writeDecimal(_ value: UInt64, to out: inout [UInt8]) {
+    if value >= 10 { writeDecimal(value / 10, to: &out) }
+    out.append(0x30 + UInt8(value % 10))
   }
 
   /// The compact form.
@@ -42,6 +54,8 @@ extension JSONObject {
   /// Appends the compact form, as `JSONValue.write(to:)` does.
   package func write(to out: inout [UInt8]) {
     out.append(UInt8(ascii: "{"))
+    // A span lends its elements, where an array would hand out counted copies.
+    let members = members.span
     for index in members.indices {
       if index > 0 { out.append(UInt8(ascii: ",")) }
       JSONValue.writeString(members[index].name, to: &out)

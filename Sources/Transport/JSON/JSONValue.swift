@@ -9,7 +9,7 @@ package enum JSONValue: Sendable, Hashable {
 }
 
 extension JSONValue {
-  package var isNull: Bool { self == .null }
+  package var isNull: Bool { if case .null = self { true } else { false } }
   package var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
   package var number: JSONNumber? { if case .number(let value) = self { value } else { nil } }
   package var string: String? { if case .string(let value) = self { value } else { nil } }

@@ -58,7 +58,7 @@ struct CommitQueue {
     if hasFailed { return (seq, false) }
     entries.append(Entry(hop: hop, seq: seq, fragment: fragment, whenDurable: whenDurable))
     waitingLines[hop] += 1
-    waitingBytes += fragment.bytes.count
+    waitingBytes += fragment.count
     if isAcknowledged[hop] || waitingBytes > Self.lingerBytes { isUrgent = true }
     switch rest {
     case .working: return (seq, false)
@@ -97,7 +97,7 @@ struct CommitQueue {
   mutating func finish(_ batch: ArraySlice<Entry>) {
     for entry in batch {
       waitingLines[entry.hop] -= 1
-      waitingBytes -= entry.fragment.bytes.count
+      waitingBytes -= entry.fragment.count
       guard !isAcknowledged[entry.hop], let body = entry.whenDurable else { continue }
       late[entry.hop].append((entry.seq, body))
     }

@@ -1,4 +1,14 @@
+import Glibc
+
 extension Span where Element == UInt8 {
+  /// Whether the byte occurs; the C library looks at many bytes at a time.
+  package func has(_ byte: UInt8) -> Bool {
+    unsafe withUnsafeBufferPointer {
+      guard let start = $0.baseAddress else { return false }
+      return unsafe memchr(start, Int32(byte), $0.count) != nil
+    }
+  }
+
   /// The bytes as an array; what outlives the read they came from.
   package func copied() -> [UInt8] {
     unsafe withUnsafeBufferPointer { unsafe [UInt8]($0) }

@@ -36,6 +36,14 @@ extension Timestamp: CustomStringConvertible {
 
   /// The bytes of `description`.
   package var utf8: [UInt8] {
+    var out = [UInt8]()
+    out.reserveCapacity(24)
+    write(to: &out)
+    return out
+  }
+
+  /// Appends the bytes of `description`.
+  package func write(to out: inout [UInt8]) {
     var days = milliseconds / 86_400_000
     var rest = milliseconds % 86_400_000
     if rest < 0 {
@@ -43,31 +51,22 @@ extension Timestamp: CustomStringConvertible {
       days -= 1
     }
     let (year, month, day) = Self.civil(days: days)
-    var out = [UInt8]()
-    out.reserveCapacity(24)
-    func digits(_ value: Int64, _ width: Int) {
-      var divisor: Int64 = 1
-      for _ in 1..<width { divisor *= 10 }
-      for _ in 0..<width {
-        out.append(UInt8(0x30 + value / divisor % 10))
-        divisor /= 10
-      }
-    }
-    digits(year, 4)
-    out.append(UInt8(ascii: "-"))
-    digits(month, 2)
-    out.append(UInt8(ascii: "-"))
-    digits(day, 2)
-    out.append(UInt8(ascii: "T"))
-    digits(rest / 3_600_000, 2)
-    out.append(UInt8(ascii: ":"))
-    digits(rest / 60_000 % 60, 2)
-    out.append(UInt8(ascii: ":"))
-    digits(rest / 1000 % 60, 2)
-    out.append(UInt8(ascii: "."))
-    digits(rest % 1000, 3)
-    out.append(UInt8(ascii: "Z"))
-    return out
+    Self.two(year / 100 % 100, to: &out)
+    Self.two(year % 100, to: &out, then: UInt8(ascii: "-"))
+    Self.two(month, to: &out, then: UInt8(ascii: "-"))
+    Self.two(day, to: &out, then: UInt8(ascii: "T"))
+    Self.two(rest / 3_600_000, to: &out, then: UInt8(ascii: ":"))
+    Self.two(rest / 60_000 % 60, to: &out, then: UInt8(ascii: ":"))
+    Self.two(rest / 1000 % 60, to: &out, then: UInt8(ascii: "."))
+    out.append(UInt8(0x30 + rest / 100 % 10))
+    Self.two(rest % 100, to: &out, then: UInt8(ascii: "Z"))
+  }
+
+  /// Two digits, and what stands behind them. The divisors are constants, which costs no division.
+  private static func two(_ value: Int64, to out: inout [UInt8], then mark: UInt8? = nil) {
+    out.append(UInt8(0x30 + value / 10))
+    out.append(UInt8(0x30 + value % 10))
+    if let mark { out.append(mark) }
   }
 
   /// Days since the epoch → proleptic Gregorian date (Hinnant's era arithmetic).

@@ -66,7 +66,7 @@ package enum UUIDv4 {
     var out: [UInt8] = []
     out.reserveCapacity(36)
     for (index, byte) in bytes.enumerated() {
-      if [4, 6, 8, 10].contains(index) { out.append(UInt8(ascii: "-")) }
+      if index >= 4 && index <= 10 && index % 2 == 0 { out.append(UInt8(ascii: "-")) }
       out.append(Hex.digit(byte >> 4))
       out.append(Hex.digit(byte & 0x0F))
     }

@@ -14,10 +14,11 @@ package enum SCIMRendering {
       write(member, to: &out)
       out.append(UInt8(ascii: ","))
       guard member.name == "schemas" else { continue }
-      write(.init(name: "id", value: .string(meta.id)), to: &out)
+      out.append(contentsOf: "\"id\":".utf8)
+      JSONValue.writeString(meta.id, to: &out)
       out.append(UInt8(ascii: ","))
     }
-    write(.init(name: "meta", value: .object(meta.object(type: type))), to: &out)
+    write(meta, of: type, to: &out)
     out.append(UInt8(ascii: "}"))
     return out
   }
@@ -65,6 +66,21 @@ package enum SCIMRendering {
     var index = stored.count - pattern.count
     while index > 0 && !stored[index...].starts(with: pattern) { index -= 1 }
     return index
+  }
+
+  /// The same as `meta.object(type:)`, without a tree.
+  private static func write(
+    _ meta: SCIMMeta, of type: SCIMResourceType, to out: inout [UInt8]
+  ) {
+    out.append(contentsOf: "\"meta\":{\"resourceType\":".utf8)
+    JSONValue.writeString(type.name, to: &out)
+    out.append(contentsOf: ",\"created\":\"".utf8)
+    meta.created.write(to: &out)
+    out.append(contentsOf: "\",\"lastModified\":\"".utf8)
+    meta.lastModified.write(to: &out)
+    out.append(contentsOf: "\",\"version\":".utf8)
+    JSONValue.writeString(meta.entityTag, to: &out)
+    out.append(UInt8(ascii: "}"))
   }
 
   private static func write(_ member: JSONObject.Member, to out: inout [UInt8]) {
