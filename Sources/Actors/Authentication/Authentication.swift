@@ -63,7 +63,7 @@ package actor Authentication: Stage {
   ///
   /// - Throws: the sentence for whoever typed Base URL and token; 429 after too many failures.
   nonisolated func connection(of call: SCIMCall) throws(SCIMError) -> Connection {
-    guard let connection = view.current.connection(slug: call.slug) else {
+    guard let connection = view.connection(slug: call.slug) else {
       throw failed(call, .noConnection, at: "")
     }
     guard let token = call.credentials.flatMap({ PresentedToken($0.reveal()) }) else {

@@ -11,6 +11,12 @@ package final class ConnectionActivity: Sendable {
     package var wrongToken: Timestamp?
 
     package init() {}
+
+    fileprivate mutating func used(_ token: String, at now: Timestamp) {
+      lastRequest = now
+      tokens[token] = now
+      wrongToken = nil
+    }
   }
 
   private let entries = Mutex<[String: Entry]>([:])
@@ -18,11 +24,7 @@ package final class ConnectionActivity: Sendable {
   package init() {}
 
   package func used(connection: String, token: String, at now: Timestamp) {
-    entries.withLock { entries in
-      entries[connection, default: Entry()].lastRequest = now
-      entries[connection, default: Entry()].tokens[token] = now
-      entries[connection, default: Entry()].wrongToken = nil
-    }
+    entries.withLock { $0[connection, default: Entry()].used(token, at: now) }
   }
 
   package func refused(connection: String, at now: Timestamp) {

@@ -85,14 +85,22 @@ extension EmployeeExpression {
   }
 
   private static func fits(_ element: JSONValue, _ match: ElementMatch) -> Bool {
-    guard let object = element.object, filled(object["value"]) != .null || object["value"] == nil
-    else { return false }
+    guard let object = element.object, !saysNothing(object["value"]) else { return false }
     switch match {
     case .any: return true
     case .primary: return object["primary"]?.bool == true
     case .type(let types):
       guard let type = object["type"]?.string else { return false }
       return types.contains { $0 == type } || types.contains(type.lowercased())
+    }
+  }
+
+  /// Present and yet empty; a complex element without `value` is none of that.
+  private static func saysNothing(_ value: JSONValue?) -> Bool {
+    switch value {
+    case .null?: true
+    case .string(let text)?: text.isEmpty
+    default: false
     }
   }
 
@@ -125,9 +133,13 @@ extension EmployeeExpression {
 
   private static func values(_ value: JSONValue?) -> JSONValue {
     switch value {
-    case .array(let elements)?: .array(elements.filter { !$0.isNull && $0["value"] != "" })
+    case .array(let elements)?: .array(elements.filter { !$0.isNull && !isBlank($0["value"]) })
     default: .array([])
     }
+  }
+
+  private static func isBlank(_ value: JSONValue?) -> Bool {
+    if case .string(let text)? = value { text.isEmpty } else { false }
   }
 
   private static func renamed(_ value: JSONValue, _ names: [Renaming]) -> JSONValue {

@@ -28,18 +28,20 @@ extension EmployeeMapping {
 
     func collect(from resource: SCIMResource) -> JSONObject {
       var custom = JSONObject()
-      for member in resource.attributes.members + resource.unknown.members
-      where !whole.contains(member.name) {
-        guard let used = parts[member.name] else {
-          Self.add(Self.normalized(member.value), named: member.name, to: &custom)
-          continue
-        }
-        guard let object = member.value.object else { continue }
-        let rest = object.members.filter { !used.contains($0.name) }
-        if rest.isEmpty { continue }
-        Self.add(Self.normalized(.object(JSONObject(rest))), named: member.name, to: &custom)
-      }
+      for member in resource.attributes.members { collect(member, into: &custom) }
+      for member in resource.unknown.members { collect(member, into: &custom) }
       return custom
+    }
+
+    private func collect(_ member: JSONObject.Member, into custom: inout JSONObject) {
+      if whole.contains(member.name) { return }
+      guard let used = parts[member.name] else {
+        return Self.add(Self.normalized(member.value), named: member.name, to: &custom)
+      }
+      guard let object = member.value.object else { return }
+      let rest = object.members.filter { !used.contains($0.name) }
+      if rest.isEmpty { return }
+      Self.add(Self.normalized(.object(JSONObject(rest))), named: member.name, to: &custom)
     }
 
     /// An extension can be partly known: both halves become one object.

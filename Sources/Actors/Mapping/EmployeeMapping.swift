@@ -38,10 +38,15 @@ package struct EmployeeMapping: Sendable {
   }
 
   package let rules: [Rule]
+  /// For each rule the earlier one with the same expression, whose value it takes over.
+  private let earlier: [Int?]
   let custom: CustomFields
 
   package init(rules: [Rule]) {
     self.rules = rules
+    earlier = rules.indices.map { index in
+      rules[..<index].firstIndex { $0.expression == rules[index].expression }
+    }
     custom = CustomFields(usedBy: rules)
   }
 }
@@ -58,8 +63,10 @@ extension EmployeeMapping {
     var employee = Employee()
     employee[.id] = JSONValue(subject.employeeId)
     employee[.remoteId] = JSONValue(subject.remoteId)
-    for rule in rules {
-      employee[rule.field] = rule.expression.evaluate(resource.attributes)
+    for index in rules.indices {
+      employee[rules[index].field] =
+        earlier[index].map { employee[rules[$0].field] }
+        ?? rules[index].expression.evaluate(resource.attributes)
     }
     derive(&employee, from: resource, connection)
     employee[.manager] = manager(of: resource, previous: previous)
@@ -127,6 +134,8 @@ extension EmployeeMapping {
       let wasActive = previous?.isActive ?? true
       employee[.deactivatedAt] = wasActive ? time : previous?[.deactivatedAt] ?? time
     }
-    if Employee.changes(from: previous, to: employee) != [] { employee.revise(at: now) }
+    if previous == nil || !Employee.changes(from: previous, to: employee).isEmpty {
+      employee.revise(at: now)
+    }
   }
 }

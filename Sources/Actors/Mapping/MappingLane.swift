@@ -51,6 +51,8 @@ package actor MappingLane {
     var seen: Set<ResourceKey> = []
     var submitted: [(turn: Turn, change: MappedChange)] = []
     var later: [Turn] = []
+    seen.reserveCapacity(turns.count)
+    submitted.reserveCapacity(turns.count)
     for turn in turns {
       if seen.insert(turn.write.key).inserted {
         submitted.append((turn, map(turn)))

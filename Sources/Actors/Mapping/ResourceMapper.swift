@@ -45,7 +45,7 @@ extension ResourceMapper {
     let resource = try view.type.create(from: write.body)
     let keys = ResourceKeys(resource.attributes)
     let former = store.read { $0.formerEmployee(keys, in: write.connection.id) }
-    return try change(write, view, from: former, to: resource, status: 201, store)
+    return try change(write, view, from: former, to: resource, keys, status: 201, store)
   }
 
   private func update(
@@ -59,7 +59,8 @@ extension ResourceMapper {
       ? try view.type.patch(stored, id: write.resourceId, with: write.body)
       : try view.type.replace(stored, id: write.resourceId, with: write.body)
     guard resource == stored else {
-      return try change(write, view, from: row, to: resource, status: 200, store)
+      let keys = ResourceKeys(resource.attributes)
+      return try change(write, view, from: row, to: resource, keys, status: 200, store)
     }
     let body = view.body(of: row.resource ?? [], id: row.key.id)
     return MappedChange(
@@ -83,7 +84,7 @@ extension ResourceMapper {
   /// Projects, compares and renders once; nothing after this parses or renders again.
   private func change(
     _ write: AcceptedWrite, _ view: SCIMView, from row: ResourceRow?, to resource: SCIMResource,
-    status: Int, _ store: Store
+    _ keys: ResourceKeys, status: Int, _ store: Store
   ) throws(SCIMError) -> MappedChange {
     let now = Timestamp.now
     let target = row?.key ?? write.key
@@ -100,7 +101,7 @@ extension ResourceMapper {
     let next = ResourceState(
       base: meta.version - 1, created: meta.created, lastModified: now, resource: stored,
       unknown: unknown,
-      keys: ResourceKeys(resource.attributes), employeeId: employee.id,
+      keys: keys, employeeId: employee.id,
       employeeBytes: employee.bytes,
       events: EmployeeEvents.decide(
         old: old, new: employee, kind: row == nil ? .created : .changed))

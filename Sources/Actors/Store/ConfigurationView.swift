@@ -13,6 +13,11 @@ package final class ConfigurationView: Sendable {
 
   package var current: Configuration { state.withLock { $0.current } }
 
+  /// The connection at a Base URL. Spares the many who ask for nothing else a copy of it all.
+  package func connection(slug: String) -> Connection? {
+    state.withLock { $0.current.connection(slug: slug) }
+  }
+
   /// Rings after each change, at least once for any number of changes that came together.
   package func changes() -> AsyncStream<Void> {
     let (stream, continuation) = AsyncStream.makeStream(

@@ -37,7 +37,9 @@ package actor Store: Stage {
   }
 
   /// Looks something up. Must be short: writes wait meanwhile.
-  package nonisolated func read<Result: Sendable>(_ body: (StoreState) -> Result) -> Result {
+  package nonisolated func read<Result: Sendable>(
+    _ body: (borrowing StoreState) -> Result
+  ) -> Result {
     state.withLock { body($0) }
   }
 

@@ -30,7 +30,8 @@ extension SCIMValueEdit {
 
   private mutating func coercedElements() throws(SCIMError) -> [JSONValue] {
     var coercion = SCIMCoercion()
-    let elements = try coercion.elements(edit.value ?? .null, for: attribute, at: place.name)
+    let elements = try coercion.elements(
+      edit.value ?? .null, for: attribute, at: SCIMPlaceName(place.name))
     strays = coercion.strays
     return elements
   }
@@ -167,7 +168,8 @@ extension SCIMValueEdit {
 
   private func exchange(_ element: inout JSONValue) throws(SCIMError) {
     var coercion = SCIMCoercion()
-    let new = try coercion.element(edit.value ?? .null, for: attribute, at: place.name)
+    let new = try coercion.element(
+      edit.value ?? .null, for: attribute, at: SCIMPlaceName(place.name))
     element = new ?? element
   }
 

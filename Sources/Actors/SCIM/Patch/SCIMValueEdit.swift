@@ -46,7 +46,7 @@ struct SCIMValueEdit {
     _ value: JSONValue, for attribute: SCIMAttribute
   ) throws(SCIMError) -> JSONValue? {
     var coercion = SCIMCoercion()
-    let result = try coercion.value(value, for: attribute, at: place.name)
+    let result = try coercion.value(value, for: attribute, at: SCIMPlaceName(place.name))
     return result
   }
 

@@ -9,7 +9,7 @@ struct SCIMCoercion {
 
   /// The value as the schema wants it, or nil when it says nothing.
   mutating func value(
-    _ value: JSONValue, for attribute: SCIMAttribute, at place: String
+    _ value: JSONValue, for attribute: SCIMAttribute, at place: SCIMPlaceName
   ) throws(SCIMError) -> JSONValue? {
     if value.isVoid { return nil }
     if attribute.multiValued {
@@ -21,7 +21,7 @@ struct SCIMCoercion {
 
   /// The elements of a multi-valued attribute: no empty one, none twice, at most one primary.
   mutating func elements(
-    _ value: JSONValue, for attribute: SCIMAttribute, at place: String
+    _ value: JSONValue, for attribute: SCIMAttribute, at place: SCIMPlaceName
   ) throws(SCIMError) -> [JSONValue] {
     guard case .array(let given) = value else {
       if value.isVoid { return [] }
@@ -32,7 +32,7 @@ struct SCIMCoercion {
     for candidate in given {
       guard let element = try element(candidate, for: attribute, at: place) else { continue }
       guard distinct.insert(element) else { continue }
-      if element["primary"] == .bool(true) { primaries += 1 }
+      if element["primary"]?.bool == true { primaries += 1 }
     }
     guard primaries <= 1 else {
       throw SCIMError(.invalidValue, "\(place) may have only one primary value")
@@ -42,7 +42,7 @@ struct SCIMCoercion {
 
   /// One element of a multi-valued attribute, or nil when it is empty.
   mutating func element(
-    _ value: JSONValue, for attribute: SCIMAttribute, at place: String
+    _ value: JSONValue, for attribute: SCIMAttribute, at place: SCIMPlaceName
   ) throws(SCIMError) -> JSONValue? {
     if value.isVoid { return nil }
     if attribute.isComplex {
@@ -55,7 +55,7 @@ struct SCIMCoercion {
   }
 
   private mutating func single(
-    _ value: JSONValue, for attribute: SCIMAttribute, at place: String
+    _ value: JSONValue, for attribute: SCIMAttribute, at place: SCIMPlaceName
   ) throws(SCIMError) -> JSONValue? {
     if case .array(let elements) = value {
       guard elements.count == 1 else {
@@ -70,7 +70,7 @@ struct SCIMCoercion {
 
   /// The known sub-attributes in schema order; read-only ones are the server's.
   private mutating func complex(
-    _ value: JSONValue, of attribute: SCIMAttribute, at place: String
+    _ value: JSONValue, of attribute: SCIMAttribute, at place: SCIMPlaceName
   ) throws(SCIMError) -> JSONObject {
     guard case .object(let given) = value else {
       guard let sub = attribute.valueSubAttribute else {
@@ -87,13 +87,13 @@ struct SCIMCoercion {
       }
       let sub = attribute.subAttributes.all[position]
       if sub.isServerOwned || sub.isSecret { continue }
-      slots[position] = try self.value(member.value, for: sub, at: "\(place).\(sub.name)")
+      slots[position] = try self.value(member.value, for: sub, at: place.below(sub.name))
     }
     return attribute.subAttributes.object(from: slots)
   }
 
   private func simple(
-    _ value: JSONValue, for attribute: SCIMAttribute, at place: String
+    _ value: JSONValue, for attribute: SCIMAttribute, at place: SCIMPlaceName
   ) throws(SCIMError) -> JSONValue? {
     let bare = value["value"] ?? value
     if bare.isVoid { return nil }
@@ -137,12 +137,32 @@ struct SCIMCoercion {
   }
 }
 
+/// Where a value stands; only an error puts it into words.
+struct SCIMPlaceName: CustomStringConvertible {
+  private let name: String
+  private let sub: String?
+
+  init(_ name: String) { self.init(name, nil) }
+
+  private init(_ name: String, _ sub: String?) {
+    self.name = name
+    self.sub = sub
+  }
+
+  func below(_ name: String) -> SCIMPlaceName {
+    sub == nil ? SCIMPlaceName(self.name, name) : SCIMPlaceName(description, name)
+  }
+
+  var description: String { sub.map { "\(name).\($0)" } ?? name }
+}
+
 extension SCIMAttributeList {
   /// An object of the filled slots, in schema order.
   func object(from slots: [JSONValue?]) -> JSONObject {
     var members = [JSONObject.Member]()
-    for (attribute, slot) in zip(all, slots) {
-      if let slot { members.append(.init(name: attribute.name, value: slot)) }
+    members.reserveCapacity(slots.reduce(0) { $1 == nil ? $0 : $0 + 1 })
+    for index in slots.indices {
+      if let slot = slots[index] { members.append(.init(name: all[index].name, value: slot)) }
     }
     return JSONObject(members)
   }

@@ -6,13 +6,15 @@ struct SCIMDraft {
   private let type: SCIMResourceType
   private var slots: [JSONValue?]
   private var blocks: [[JSONValue?]?]
-  private var named: Set<Int> = []
+  /// Which of the slots, and then of the blocks, have been named.
+  private var named: [Bool]
   private var unknown = JSONObject()
 
   init(type: SCIMResourceType) {
     self.type = type
     slots = Array(repeating: nil, count: type.attributes.all.count)
     blocks = Array(repeating: nil, count: type.extensions.count)
+    named = Array(repeating: false, count: slots.count + blocks.count)
   }
 
   mutating func take(_ member: JSONObject.Member) throws(SCIMError) {
@@ -57,15 +59,16 @@ struct SCIMDraft {
     _ value: JSONValue, _ attribute: SCIMAttribute, below urn: String?
   ) throws(SCIMError) -> JSONValue? {
     var coercion = SCIMCoercion()
-    let result = try coercion.value(value, for: attribute, at: attribute.name)
+    let result = try coercion.value(value, for: attribute, at: SCIMPlaceName(attribute.name))
     if !coercion.strays.isEmpty { coercion.strays.keep(in: &unknown, below: urn) }
     return result
   }
 
   private mutating func once(_ position: Int, _ name: String) throws(SCIMError) {
-    guard named.insert(position).inserted else {
+    guard !named[position] else {
       throw SCIMError(.invalidSyntax, "\(SCIMText.clipped(name)) is sent twice")
     }
+    named[position] = true
   }
 
   func finish() throws(SCIMError) -> SCIMResource {

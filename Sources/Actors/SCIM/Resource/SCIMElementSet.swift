@@ -23,6 +23,10 @@ struct SCIMElementSet {
   /// False when the element is there already.
   @discardableResult
   mutating func insert(_ element: JSONValue) -> Bool {
+    if elements.isEmpty {
+      elements.append(element)
+      return true
+    }
     let identity = identity(of: element)
     if !hashes || elements.count < Self.scanned {
       if elements.contains(where: { self.identity(of: $0) == identity }) { return false }

@@ -6,6 +6,7 @@ extension SCIMResourceType {
   package func removingSecrets(from body: JSONObject) -> JSONObject {
     guard mentionsSecret(body) else { return body }
     var clean = JSONObject()
+    clean.members.reserveCapacity(body.count)
     let pathIsSecret = body.value(named: "path")?.string.map(namesSecret) ?? false
     for member in body.members where !isSecret(member.name) {
       if pathIsSecret && SCIMText.sameName(member.name, "value") { continue }
@@ -25,7 +26,8 @@ extension SCIMResourceType {
 
   /// Whether an attribute of that name, with or without URN, is one nobody may see.
   func isSecret(_ name: String) -> Bool {
-    secretNames.contains { secret in
+    if name.utf8.count < shortestSecret { return false }
+    return secretNames.contains { secret in
       let rest = name.utf8.count - secret.utf8.count
       guard rest >= 0 else { return false }
       if rest == 0 { return SCIMText.sameName(name, secret) }

@@ -1,6 +1,8 @@
 /// A kind of resource: one endpoint, one schema, its extensions (RFC 7643 §6). Creating, replacing,
 /// patching, filtering and rendering need nothing else.
-package struct SCIMResourceType: Sendable {
+///
+/// A class like its attributes: every request hands it on several times.
+package final class SCIMResourceType: Sendable {
   package struct Extension: Sendable {
     package let schema: SCIMSchema
     package let required: Bool
@@ -21,6 +23,8 @@ package struct SCIMResourceType: Sendable {
   let attributes: SCIMAttributeList
   /// Last name components whose values are dropped wherever they turn up.
   let secretNames: [String]
+  /// No shorter name, in bytes, can be one of them.
+  let shortestSecret: Int
   /// Whether a plain GET must leave something out, so that stored bytes cannot be sent as they are.
   let hidesByDefault: Bool
 
@@ -33,9 +37,12 @@ package struct SCIMResourceType: Sendable {
     self.endpoint = endpoint
     self.schema = schema
     self.extensions = extensions
-    attributes = SCIMAttributeList(Self.leading + schema.attributes.all + [Self.meta])
+    attributes = SCIMAttributeList(
+      SCIMResourceType.leading + schema.attributes.all + [SCIMResourceType.meta])
     let all = schema.attributes.all + extensions.flatMap { $0.schema.attributes.all }
-    secretNames = all.filter(\.isSecret).map(\.name)
+    let secrets = all.filter(\.isSecret).map(\.name)
+    secretNames = secrets
+    shortestSecret = secrets.map(\.utf8.count).min() ?? .max
     hidesByDefault = all.contains {
       $0.returned == .request || $0.subAttributes.all.contains { $0.returned == .request }
     }

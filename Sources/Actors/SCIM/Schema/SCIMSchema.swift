@@ -1,5 +1,5 @@
 /// A named set of attribute definitions (RFC 7643 §7).
-package struct SCIMSchema: Sendable {
+package final class SCIMSchema: Sendable {
   package let id: String
   package let name: String
   package let description: String
