@@ -20,13 +20,14 @@ package struct Acceptance: Sendable {
     guard case .write(let verb, let endpoint, let id) = call.operation,
       let type = catalog.resourceType(endpoint: "/" + endpoint)
     else { throw .unknownRoute }
+    let query = Self.kept(of: call.query)
     let body = verb == .delete ? JSONObject() : type.removingSecrets(from: try object(in: call))
     let resourceId = id ?? UUIDv4.make()
-    let seq = append(call, connection, verb, "\(endpoint)/\(resourceId)", body)
+    let seq = append(call, connection, verb, "\(endpoint)/\(resourceId)", query, body)
     return AcceptedWrite(
       request: call.id, accepted: seq, received: call.received, verb: verb,
       connection: connection, resourceType: type.name, resourceId: resourceId, body: body,
-      query: call.query, baseURL: call.baseURL, reply: call.reply)
+      query: query, baseURL: call.baseURL, reply: call.reply)
   }
 
   private func object(in call: SCIMCall) throws(SCIMError) -> JSONObject {
@@ -48,12 +49,24 @@ package struct Acceptance: Sendable {
     return essence == "application/scim+json" || essence == "application/json" || essence == ""
   }
 
+  /// What means something in the query of a write. Anything else could be a secret, and hops keep
+  /// what they are given.
+  private static func kept(of query: String) -> String {
+    guard !query.isEmpty else { return query }
+    return HTTPQuery(query).items.compactMap { item in
+      switch item.name.lowercased() {
+      case "attributes", "excludedattributes": "\(item.name)=\(HTTPPercent.encode(item.value))"
+      default: nil
+      }
+    }.joined(separator: "&")
+  }
+
   private func append(
     _ call: SCIMCall, _ connection: Connection, _ verb: AcceptedWrite.Verb, _ path: String,
-    _ body: JSONObject
+    _ query: String, _ body: JSONObject
   ) -> UInt64 {
     let line = AcceptedLine(
-      method: verb, path: path, query: call.query, connection: connection.id,
+      method: verb, path: path, query: query, connection: connection.id,
       baseURL: call.baseURL, client: call.client, agent: call.agent, received: call.received,
       body: body)
     return hop.append(line.record(request: call.id))

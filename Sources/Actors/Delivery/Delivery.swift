@@ -26,7 +26,7 @@ package actor Delivery: Stage {
     (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
 
-  private enum Part { case helper, workers }
+  private enum Part { case service, workers }
 
   /// Delivers until `stop`; throws when the log cannot be read, which must end the process.
   package func run() async throws {
@@ -67,19 +67,19 @@ extension Delivery {
         for worker in workers.values { worker.offer(outcomes, from: from, next: next) }
       }
     } while await bell.next(isolation: self) != nil
-    return .helper
+    return .service
   }
 
   private func keepTime() async -> Part {
     while (try? await environment.clock.sleep(for: options.tick)) != nil {
       for worker in workers.values { worker.tick() }
     }
-    return .helper
+    return .service
   }
 
   private func watchConfiguration() async -> Part {
     for await _ in environment.configurationChanges() { wake.yield() }
-    return .helper
+    return .service
   }
 
   private func superviseWorkers() async throws -> Part {

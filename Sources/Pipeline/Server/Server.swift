@@ -37,6 +37,10 @@ final class Server: Sendable {
     }
     let (state, undecided) = try Self.fold(spool)
     self.undecided = undecided
+    if !settings.mayCreateSpool && state.configuration.applications.isEmpty {
+      // Made by a start that failed before it could set anything up: as good as no spool.
+      throw StartFailure(emptySpool: spool.directory)
+    }
     do throws(FileError) { vault = try SecretVault(spool: spool.directory) } catch {
       throw StartFailure(error)
     }
@@ -158,17 +162,24 @@ extension Server {
   }
 
   private func listen() async throws(StartFailure) {
+    own.add(try await listen(on: settings.listen.listenAddress, flag: "--listen"))
+    _ = try await listen(on: .unix(path: spool.directory + "/control.sock"))
+    if let scrape = settings.metricsListen {
+      let router = router
+      let service = HTTPService(handler: { router.health.respondToScraper($0) })
+      own.add(
+        try await listen(on: scrape.listenAddress, flag: "--metrics-listen", service: service))
+    }
+    own.complete()
+  }
+
+  private func listen(
+    on address: ListenAddress, flag: String? = nil, service: HTTPService? = nil
+  ) async throws(StartFailure) -> SocketAddress {
     do throws(HTTPServerError) {
-      own.add(try await http.listen(on: settings.listen.listenAddress))
-      _ = try await http.listen(on: .unix(path: spool.directory + "/control.sock"))
-      if let scrape = settings.metricsListen {
-        let router = router
-        let service = HTTPService(handler: { router.health.respondToScraper($0) })
-        own.add(try await http.listen(on: scrape.listenAddress, service: service))
-      }
-      own.complete()
+      return try await http.listen(on: address, service: service)
     } catch {
-      throw StartFailure(error, listen: settings.listen)
+      throw StartFailure(error, flag: flag)
     }
   }
 

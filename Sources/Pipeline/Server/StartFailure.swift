@@ -26,21 +26,28 @@ struct StartFailure: Error, Sendable {
     }
   }
 
+  init(emptySpool directory: String) {
+    self.init(
+      "the spool at \(directory) was never set up, and --no-create forbids doing it", .permission)
+  }
+
   init(_ error: FileError) {
     let isForbidden = error.code == 1 || error.code == 13
     self.init("\(error)", isForbidden ? .permission : .inputOutput)
   }
 
-  /// - Parameter listen: what was asked for.
-  init(_ error: HTTPServerError, listen: HostPort) {
+  /// - Parameter flag: what asked for the address; nil when nobody chose it.
+  init(_ error: HTTPServerError, flag: String?) {
     switch error {
-    case .addressInUse:
-      let other = HostPort(host: listen.host, port: listen.port &+ 1)
-      self.init("\(error); try: scim-hris --listen \(other)", .inputOutput)
-    case .notPermitted:
+    case .addressInUse(.tcp(let host, let port)):
+      let other = HostPort(host: host, port: port &+ 1)
+      let advice = flag.map { "; try: scim-hris \($0) \(other)" } ?? ""
+      self.init("\(error)\(advice)", .inputOutput)
+    case .notPermitted(.tcp):
       self.init("\(error); ports below 1024 need CAP_NET_BIND_SERVICE", .permission)
-    case .notAvailable: self.init("\(error)", .usage)
-    case .system: self.init("\(error)", .inputOutput)
+    case .notPermitted: self.init("\(error)", .permission)
+    case .notAvailable: self.init("\(error)\(flag.map { "; see \($0)" } ?? "")", .usage)
+    case .addressInUse, .system: self.init("\(error)", .inputOutput)
     }
   }
 }

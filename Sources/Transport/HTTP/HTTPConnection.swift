@@ -77,7 +77,7 @@ struct HTTPConnection {
     while true {
       switch parse() {
       case .head: return
-      case .rejected(let rejection): throw .refused(rejection, nil)
+      case .rejected(let rejection): throw .refused(rejection, parser.requestLine(peer: peer))
       case .complete: preconditionFailure("a request is complete only after its head")
       case .needsMore: break
       }
@@ -85,7 +85,7 @@ struct HTTPConnection {
         try await readWhileIdle()
       } else {
         deadline = deadline ?? socket.loop.now.advanced(by: configuration.headDeadline)
-        try await read(by: deadline ?? .never, head: nil)
+        try await read(by: deadline ?? .never, head: parser.requestLine(peer: peer))
       }
     }
   }

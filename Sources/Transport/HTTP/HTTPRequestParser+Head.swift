@@ -18,6 +18,8 @@ extension HTTPRequestParser {
     guard index > start, index < line.count, line[index] == HTTPByte.space else {
       throw .badRequest(index == line.count ? .requestLine : .target)
     }
+    // As sent, so that a refusal from here on knows what was asked for.
+    target = HTTPByte.text(line.extracting(start..<index))
     try parseVersion(line.extracting(index + 1..<line.count))
     try parseTarget(line.extracting(start..<index))
     state = .fields

@@ -82,6 +82,12 @@ package struct HTTPRequestParser: Sendable {
     HTTPRequest(method: method, target: target, fields: fields, peer: peer)
   }
 
+  /// Method and target of a request whose fields are not to be trusted; nil while even these are
+  /// unknown.
+  package func requestLine(peer: HTTPRequest.Peer) -> HTTPRequest? {
+    target.isEmpty ? nil : HTTPRequest(method: method, target: target, peer: peer)
+  }
+
   /// Hands the complete request out and starts over.
   package mutating func take(peer: HTTPRequest.Peer) -> HTTPRequest {
     precondition(state == .done, "a request is taken once it is complete")

@@ -14,6 +14,13 @@ package enum Terminal {
     (stream == .output ? output : error).write(Array(text.utf8))
   }
 
+  /// Columns of the terminal; nil when it is none or does not say.
+  package static func width(_ stream: Stream = .output) -> Int? {
+    var size = winsize()
+    let status = unsafe ioctl(stream.rawValue, UInt(TIOCGWINSZ), &size)
+    return status == 0 && size.ws_col > 0 ? Int(size.ws_col) : nil
+  }
+
   /// Whether a person reads there; secrets and moving bars are for people.
   package static func isTerminal(_ stream: Stream = .output) -> Bool {
     (stream == .output ? output : error).isTerminal

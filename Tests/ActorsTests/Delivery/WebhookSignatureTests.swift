@@ -21,10 +21,10 @@ import Transport
     #expect(sign([new, secret]) == sign([new]) + " " + expected)
   }
 
-  @Test func `a new secret is 32 random bytes behind the prefix`() {
+  @Test func `a new secret is 24 random bytes behind the prefix`() {
     let secret = WebhookSignature.makeSecret().reveal()
     #expect(secret.hasPrefix("whsec_"))
-    #expect(Base64.decode(String(secret.dropFirst(6)))?.count == 32)
+    #expect(Base64.decode(String(secret.dropFirst(6)))?.count == 24)
   }
 
   @Test func `what is no secret signs nothing`() {

@@ -126,6 +126,33 @@ import Transport
     #expect(EventsCommand.screen(["missed": 7]) == "… 7 lines were missed")
   }
 
+  @Test func `no line of events is wider than the terminal, and every result is seen`() {
+    let event: JSONValue = [
+      "event": [
+        "timestamp": "2026-11-21T22:15:44.960Z", "sequence": 331, "type": "employee.updated",
+        "data": [
+          "email": "barbara.jensen-whitehorse@subsidiary.example.com",
+          "departmentName": "Customer Experience and Operations",
+        ],
+        "changedFields": ["departmentName"], "previous": ["departmentName": "People"],
+      ]
+    ]
+    for width in [80, 100] {
+      let line = EventsCommand.screen(event, width: width)
+      #expect(line.count == width && line.hasSuffix("…"), "\(line)")
+    }
+    #expect(EventsCommand.screen(event, width: 200).hasSuffix("Experience and Operations"))
+    let attempt: JSONValue = [
+      "attempt": [
+        "webhookId": "wh_01M808M6NN3N7ECY3HRQ1MP9WN",
+        "eventId": "evt_01M808M70WDZW70PGG734VA5V1", "attempt": 12,
+        "error": "connection refused",
+      ]
+    ]
+    let line = EventsCommand.screen(attempt)
+    #expect(line.count <= 100 && line.hasSuffix("attempt 12  connection refused"), "\(line)")
+  }
+
   @Test func `a stream is cut into lines however it arrives`() {
     var splitter = LineSplitter(bound: 8)
     #expect(splitter.take(Array("one\ntw".utf8)[...]) == ["one"])
@@ -147,6 +174,8 @@ import Transport
       SimulationText.target("cnx_9d2f")
         == "into connection \"Simulator\" (cnx_9d2f), made for this; no customer's employees are"
         + " touched\n")
+    let long = SimulationText.target("cnx_01M808M6NN3N7ECY3HRQ1MP9WN")
+    #expect(long.contains("(cnx_01M808M6…), made") && long.count <= 101)
     #expect(
       SimulationText.summary(users: 2000, elapsed: .milliseconds(2900), isOwn: true)
         == "2,000 users in 2.9 s.   Take them away again: simulate okta --clean\n")

@@ -106,6 +106,11 @@ import Testing
       "The value '10.0.0.0/33' is invalid for '--allow-webhook-net <cidr>': expected a network,"
         + " such as 10.0.0.0/8 or fd00::/8.  See 'scim-hris serve --help'."
     ),
+    (
+      ["--log-format", "xml"],
+      "The value 'xml' is invalid for '--log-format': expected auto, text or json."
+        + "  See 'scim-hris serve --help'."
+    ),
     (["--loops"], "Missing value for '--loops <n>'.  See 'scim-hris serve --help'."),
     (["--loops", "--spool"], "Missing value for '--loops <n>'.  See 'scim-hris serve --help'."),
     (

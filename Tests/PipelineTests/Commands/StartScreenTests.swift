@@ -19,9 +19,11 @@ import Transport
     return StageTable(settings, syncMilliseconds: 0.06, freeBytes: 6_549_825_126)
   }
 
-  private func first(isPublic: Bool) throws -> String {
+  private func first(
+    isPublic: Bool, program: String = ".build/release/scim-hris"
+  ) throws -> String {
     StartScreen.first(
-      version: "0.1.0", spool: "/srv/scim-hris/spool", program: ".build/release/scim-hris",
+      version: "0.1.0", spool: "/srv/scim-hris/spool", program: program,
       made: made, bound: bound, isPublic: isPublic, stages: try stages())
   }
 
@@ -53,6 +55,13 @@ import Transport
         delivery          128      4  --delivery-concurrency, --webhook-window (per webhook)
 
         """)
+    #expect(screen.split(separator: "\n").allSatisfy { $0.count <= 100 })
+  }
+
+  @Test func `a long path to the program is shortened to its end`() throws {
+    let path = "/home/somebody/projects/scim-hris/.build/x86_64-unknown-linux-gnu/release/scim-hris"
+    let screen = try first(isPublic: true, program: path)
+    #expect(screen.contains("  …/scim-hris events --follow    "))
     #expect(screen.split(separator: "\n").allSatisfy { $0.count <= 100 })
   }
 

@@ -41,4 +41,13 @@ struct GracefulStopTests {
     #expect(await server.ended(within: .seconds(15)) == .exited(0))
     #expect(clock.now - start < .seconds(9))
   }
+
+  @Test func `a terminal that is closed stops it as cleanly`() async throws {
+    let server = try await TestServer.started()
+    server.signal(SIGHUP)
+    #expect(await server.ended(within: .seconds(15)) == .exited(0))
+    let witness = try JSONValue(
+      parsing: FileSystem.contents(of: server.spool + "/cursors/durable.json"))
+    #expect(witness["clean"] == true)
+  }
 }

@@ -45,6 +45,37 @@ struct StartRefusalTests {
     #expect(log.contains("try: scim-hris --listen 127.0.0.1:\(taken.port &+ 1)"))
   }
 
+  @Test func `a taken port for metrics is blamed on its own flag`() async throws {
+    let taken = LocalPort(listening: true)
+    let server = TestServer(arguments: ["--metrics-listen", "127.0.0.1:\(taken.port)"])
+    let (ending, log) = try await refusal(of: server)
+    #expect(ending == .exited(74))
+    #expect(log.contains("try: scim-hris --metrics-listen 127.0.0.1:\(taken.port &+ 1)"))
+  }
+
+  @Test func `with --no-create a spool whose first start failed is refused as if it were missing`()
+    async throws
+  {
+    let taken = LocalPort(listening: true)
+    let failed = TestServer(arguments: ["--listen", "127.0.0.1:\(taken.port)"])
+    #expect(try await refusal(of: failed).ending == .exited(74))
+    let server = TestServer(arguments: ["--no-create"], spool: failed.spool)
+    let (ending, log) = try await refusal(of: server)
+    #expect(ending == .exited(77))
+    #expect(log.contains("was never set up") && !log.contains(#""message":"ready""#))
+    let plain = TestServer(spool: failed.spool)
+    try await plain.start()
+    #expect(try await plain.okta().get("/Users").status == 200)
+  }
+
+  @Test func `a credentials file that will not be written is warned about`() async throws {
+    let server = try await TestServer.started()
+    #expect(!server.log.contains("--credentials has no effect"))
+    await server.stop()
+    try await server.start()
+    #expect(server.log.contains("--credentials has no effect"))
+  }
+
   @Test func `with --no-create a missing spool is not made`() async throws {
     let server = TestServer(arguments: ["--no-create"])
     let (ending, log) = try await refusal(of: server)

@@ -111,6 +111,29 @@ private func get(_ target: String, _ more: String = "") -> String {
     }
   }
 
+  @Test(arguments: [
+    ("PUT /a?b HTTP/1.1\r\n\r\n", "PUT /a?b"), ("PUT /a HTTP/3.0\r\n\r\n", "PUT /a"),
+    ("PUT /a HTTP/1.1\r\nHost: x\r\nX: \(String(repeating: "x", count: 17_000))\r\n\r\n", "PUT /a"),
+    ("PUT  /a HTTP/1.1\r\n\r\n", "nothing"),
+  ])
+  func `whoever words a refusal knows what was asked for, once its line was whole`(
+    text: String, asked: String
+  ) async throws {
+    let service = HTTPService(
+      handler: { _ in HTTPResponse(status: 200) },
+      reject: { rejection, head in
+        #expect(head?.fields.fields.isEmpty != false)
+        let body = head.map { "\($0.method) \($0.target)" } ?? "nothing"
+        return HTTPResponse(status: rejection.status, body: Array(body.utf8))
+      })
+    try await withServer(service: service) { _, address, loop in
+      let wire = try await Wire.connect(to: address, on: loop)
+      try await wire.send(text)
+      #expect(await wire.receive().hasSuffix("\r\n\r\n\(asked)"))
+      wire.close()
+    }
+  }
+
   @Test func `who says nothing, half a head or half a body runs out of time`() async throws {
     var configuration = HTTPServerConfiguration()
     configuration.idleDeadline = .milliseconds(500)

@@ -16,6 +16,7 @@ package enum EventsCommand {
         let follow = client.invocation.flag("follow") ? 1 : 0
         let recent = client.invocation.count("recent") ?? 20
         let wantsJSON = client.wantsJSON
+        let width = Terminal.width() ?? SpoolText.width
         try await stream.lines(
           of: "/api/owner/events?follow=\(follow)&recent=\(recent)", on: client.http.loop
         ) { line in
@@ -23,15 +24,17 @@ package enum EventsCommand {
             Terminal.write(line + "\n")
             return
           }
-          if let value = try? JSONValue(parsing: line) { Terminal.write(screen(value) + "\n") }
+          if let value = try? JSONValue(parsing: line) {
+            Terminal.write(screen(value, width: width) + "\n")
+          }
         }
       }
     })
 
   /// One line of the stream as a person reads it.
-  package static func screen(_ line: JSONValue) -> String {
-    if let event = line["event"] { return EventText.line(event) }
-    if let attempt = line["attempt"] { return AttemptText.line(attempt) }
+  package static func screen(_ line: JSONValue, width: Int = 100) -> String {
+    if let event = line["event"] { return EventText.line(event, width: width) }
+    if let attempt = line["attempt"] { return AttemptText.line(attempt, width: width) }
     if let missed = line["missed"]?.int { return "… \(missed) lines were missed" }
     return line.text
   }
@@ -39,12 +42,16 @@ package enum EventsCommand {
 
 /// Events on screens.
 package enum EventText {
+  /// Characters of the subject on however narrow a terminal.
+  private static let leastSubject = 12
+
   /// "22:15:41.203Z  #1  employee.created  bjensen@example.com, Engineering".
-  package static func line(_ event: JSONValue) -> String {
+  package static func line(_ event: JSONValue, width: Int) -> String {
     let time = (event["timestamp"]?.string ?? "").dropFirst(11)
     let number = "#\(event["sequence"]?.int ?? 0)".padStart(to: 7)
     let type = (event["type"]?.string ?? "").padded(to: 16)
-    return "\(time) \(number)  \(type)  \(subject(event))"
+    let start = "\(time) \(number)  \(type)  "
+    return start + SpoolText.clipped(subject(event), to: max(leastSubject, width - start.count))
   }
 
   /// Who, and what changed: "bjensen@example.com, active true → false".
@@ -75,10 +82,15 @@ package enum EventText {
 
 /// Attempts on screens.
 package enum AttemptText {
-  package static func line(_ attempt: JSONValue) -> String {
+  /// Under the event's sequence, further left when the line would not fit otherwise.
+  private static let indent = 2...14
+
+  package static func line(_ attempt: JSONValue, width: Int) -> String {
     let webhook = attempt["webhookId"]?.string ?? attempt["webhook"]?.string ?? ""
     let event = attempt["eventId"]?.string ?? attempt["event"]?.string ?? ""
-    return "              to \(webhook)  \(event)  \(result(attempt))"
+    let text = "to \(webhook)  \(event)  \(result(attempt))"
+    let room = min(max(width - text.count, indent.lowerBound), indent.upperBound)
+    return String(repeating: " ", count: room) + text
   }
 
   /// "attempt 1  200  14 ms" or "attempt 2  connection refused".

@@ -97,4 +97,9 @@ package struct CommandOption: Sendable, Equatable {
   package var label: String {
     value.placeholder.map { "--\(name) <\($0)>" } ?? "--\(name)"
   }
+
+  /// "--hop": the label without choices, for messages that list them anyway.
+  var shortLabel: String {
+    if case .choice = value { "--\(name)" } else { label }
+  }
 }

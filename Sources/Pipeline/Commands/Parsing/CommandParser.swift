@@ -126,7 +126,7 @@ package struct CommandParser: Sendable {
     value = value ?? scan.nextValue()
     guard let value else { throw .missingValue(option.label) }
     if let expected = option.value.expectation(unmetBy: value) {
-      throw .invalidValue(label: option.label, value: value, expected: expected)
+      throw .invalidValue(label: option.shortLabel, value: value, expected: expected)
     }
     given[option.name, default: []].append(value)
   }

@@ -37,13 +37,23 @@ package enum StartScreen {
     """
   }
 
+  /// The program as it was typed, or the end of its path where a line would not fit otherwise.
   private static func next(_ program: String) -> String {
+    let whole = nextLines(program)
+    guard whole.contains(where: { $0.count > SpoolText.width }) else {
+      return whole.joined(separator: "\n")
+    }
+    let name = program.split(separator: "/").last.map(String.init) ?? program
+    return nextLines("…/" + name).joined(separator: "\n")
+  }
+
+  private static func nextLines(_ program: String) -> [String] {
     let lines = [
       ("\(program) simulate okta --users 20", "plays Okta, no Okta needed"),
       ("\(program) events --follow", "each event and what became of it"),
     ]
     let width = (lines.map(\.0.count).max() ?? 0) + 8
-    return lines.map { "  " + $0.padded(to: width) + $1 }.joined(separator: "\n")
+    return lines.map { "  " + $0.padded(to: width) + $1 }
   }
 
   /// The last line of every start: "2026-11-21T22:15:39Z ready listen=127.0.0.1:8080 start=3ms".

@@ -75,7 +75,7 @@ struct ServeCommand: Sendable {
   }
 
   private func life(of server: Server, since start: ContinuousClock.Instant) async -> Ending {
-    let signals = Signals.stream([.terminate, .interrupt])
+    let signals = Signals.stream([.terminate, .interrupt, .hangUp])
     do throws(StartFailure) {
       try checkCredentials(server)
       let made = try await server.begin()
@@ -96,7 +96,13 @@ extension ServeCommand {
   private func announce(
     _ server: Server, _ made: FirstStart?, took time: Duration
   ) async throws(StartFailure) {
-    if let made { try write(made, server) }
+    if let made {
+      try write(made, server)
+    } else if let path = settings.credentials {
+      log.warning(
+        "--credentials has no effect: the spool was set up before, secrets are not shown again",
+        ["file": path])
+    }
     let milliseconds = Int(time / .milliseconds(1))
     guard isTerminal else {
       log.info("ready", ["listen": server.bound, "start": "\(milliseconds)ms"])

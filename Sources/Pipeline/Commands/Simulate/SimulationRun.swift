@@ -99,8 +99,11 @@ struct SimulationRun: Sendable {
 
 /// The sentences around a simulation's table.
 package enum SimulationText {
+  /// What tells one connection from another; the line stays within 100 columns.
+  private static let idWidth = 13
+
   package static func target(_ ownConnection: String?) -> String {
-    ownConnection.map {
+    ownConnection.map { SpoolText.clipped($0, to: idWidth) }.map {
       "into connection \"Simulator\" (\($0)), made for this; no customer's employees are touched\n"
     } ?? ""
   }

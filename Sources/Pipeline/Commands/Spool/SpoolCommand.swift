@@ -55,10 +55,28 @@ package enum SpoolCommand {
 
   private static let verify = Command(
     "verify", abstract: "Read everything and compare every checksum",
-    discussion: "Exit code 0: sound. 1: a torn end, which the next start cuts. 2: damaged.",
-    options: [directory, json],
+    discussion: """
+      Exit code 0: sound. 1: a torn end, which the next start cuts. 2: damaged. With --absent the \
+      spool's files are searched instead: 2 when a line of FILE stands in one of them.
+      """,
+    options: [
+      directory,
+      CommandOption(
+        "absent", .text("file"), help: "Search for each line of this file, such as secrets."),
+      json,
+    ],
     run: { invocation in
       run(invocation) { reader in
+        if let list = invocation.text("absent") {
+          let absence = SpoolAbsence(try FileSystem.contents(of: list))
+          let found = try absence.findings(in: reader.directory)
+          if invocation.flag("json") {
+            print(SpoolVerifyScreen.json(found))
+          } else {
+            print(SpoolVerifyScreen.text(found, list: list, paint: paint))
+          }
+          return found.isEmpty ? .success : .damaged
+        }
         let verification = try reader.verify()
         let hops = reader.hops.map(\.name)
         if invocation.flag("json") {

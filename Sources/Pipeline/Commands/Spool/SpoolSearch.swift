@@ -62,9 +62,10 @@ extension SpoolSearch {
         let data = (try? JSONValue(parsing: line.data))?.object
       else { return }
       if isAdministration {
-        if let id = data["id"]?.string, let record = data["record"]?.object,
-          record["id"]?.string == id
-        {
+        for change in data["changes"]?.array?.compactMap(\.object) ?? [data] {
+          guard let id = change["id"]?.string, let record = change["record"]?.object,
+            record["id"]?.string == id
+          else { continue }
           records[id] = record
         }
         return

@@ -65,6 +65,29 @@ package enum SpoolVerifyScreen {
     ]
   }
 
+  package static func text(
+    _ found: [SpoolAbsence.Finding], list: String, paint: SpoolPaint
+  ) -> String {
+    guard !found.isEmpty else { return paint.good("absent") + "   no line of \(list) is here\n" }
+    return found.map { finding in
+      let text = "! line \(finding.line) of \(list): \(finding.place), offset \(finding.offset)"
+      return paint.bad(text) + "\n"
+    }.joined()
+  }
+
+  package static func json(_ found: [SpoolAbsence.Finding]) -> JSONValue {
+    [
+      "verdict": JSONValue(found.isEmpty ? "absent" : "present"),
+      "findings": .array(
+        found.map { finding in
+          [
+            "line": JSONValue(finding.line), "file": JSONValue(finding.place),
+            "offset": JSONValue(Int(clamping: finding.offset)),
+          ]
+        }),
+    ]
+  }
+
   private static func json(_ finding: SpoolReader.Finding) -> JSONValue {
     switch finding {
     case .tornTail(let segment, let offset, let lines, let bytes):

@@ -229,6 +229,11 @@ static inline int clinux_signal_forward(int number, int descriptor) {
   return sigaction(number, &action, 0);
 }
 
+static inline int clinux_signal_is_ignored(int number) {
+  struct sigaction action;
+  return sigaction(number, 0, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 static inline int clinux_signal_default(int number) {
   struct sigaction action;
   memset(&action, 0, sizeof action);

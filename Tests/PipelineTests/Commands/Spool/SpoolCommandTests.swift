@@ -55,6 +55,17 @@ import Testing
     #expect(all.contains("okta   attempt 1  200  14 ms  203.0.113.7    delivered\n"))
   }
 
+  @Test func `explain knows names that one line made together, as a first start does`()
+    async throws
+  {
+    let sample = SpoolSample()
+    try await sample.write(asBatch: true)
+    var search = SpoolSearch("bjensen@example.com", in: try sample.reader)
+    let story = try search.story()
+    #expect(story?.origins == ["cnx_1": "Acme / okta-scim"])
+    #expect(story?.receivers == ["wh_b41": "https://hooks.example.org/okta"])
+  }
+
   @Test func `a write without an outcome is shown as far as it came`() async throws {
     let line = SpoolLine(
       seq: 7, based: 1, timestamp: Timestamp(milliseconds: 0), id: "req_9",
@@ -141,6 +152,24 @@ import Testing
     #expect(
       SpoolVerifyScreen.text(torn, hops: [], paint: plain)
         .contains("! 3-committed ends at line 8, but 4-attempts names line 10\n"))
+  }
+
+  @Test func `verify finds what must be absent, at a chunk's edge too, and never says it`() throws {
+    let directory = TemporaryDirectory()
+    let edge = [UInt8](repeating: 0x2E, count: (1 << 20) - 3) + Array("a secret".utf8)
+    directory.write(edge, to: "large")
+    try FileSystem.makeDirectory(directory.file("hop"))
+    directory.write(Array("xx other".utf8), to: "hop/1.jsonl")
+    let absence = SpoolAbsence(Array("nowhere\n\na secret\r\nother".utf8))
+    let found = try absence.findings(in: directory.path)
+    #expect(
+      found == [
+        .init(line: 4, place: "hop/1.jsonl", offset: 3),
+        .init(line: 3, place: "large", offset: (1 << 20) - 3),
+      ])
+    let text = SpoolVerifyScreen.text(found, list: "list", paint: plain)
+    #expect(text.contains("! line 3 of list: large, offset 1048573\n") && !text.contains("secret"))
+    #expect(try SpoolAbsence(Array("nowhere\n".utf8)).findings(in: directory.path) == [])
   }
 
   @Test func `the state hash follows the published rule`() async throws {

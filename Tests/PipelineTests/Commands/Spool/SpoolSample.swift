@@ -48,7 +48,8 @@ final class SpoolSample: Sendable {
   }
 
   /// Writes it all and closes the spool.
-  func write() async throws {
+  /// - Parameter asBatch: the configuration in one line, as a first start leaves it.
+  func write(asBatch: Bool = false) async throws {
     let (spool, _) = try Spool.open(directory: path, hops: SpoolHops.descriptions, log: .silent)
     func append(_ hop: Int, _ id: String, _ type: String, _ data: String) async {
       let hop = spool.hop(hop)
@@ -56,9 +57,14 @@ final class SpoolSample: Sendable {
       let record = SpoolRecord(id: id, key: key, type: type, data: Array(data.utf8))
       await hop.durable(through: hop.append(record))
     }
-    await append(2, "adm_1", "admin.consumer.created", Self.consumer)
-    await append(2, "adm_2", "admin.connection.created", Self.connection)
-    await append(2, "adm_3", "admin.webhook.created", Self.webhook)
+    if asBatch {
+      let changes = [Self.consumer, Self.connection, Self.webhook].joined(separator: ",")
+      await append(2, "adm_1", "admin.batch", #"{"changes":[\#(changes)]}"#)
+    } else {
+      await append(2, "adm_1", "admin.consumer.created", Self.consumer)
+      await append(2, "adm_2", "admin.connection.created", Self.connection)
+      await append(2, "adm_3", "admin.webhook.created", Self.webhook)
+    }
     let create = Self.accepted(method: "POST", body: #"{"userName":"BJensen@Example.com"}"#)
     await append(0, "req_1", "users.create", create)
     let created = #"{"request":"req_1","accepted":1,"kind":"created","changes":[]}"#
