@@ -106,11 +106,6 @@ import Testing
       "The value '10.0.0.0/33' is invalid for '--allow-webhook-net <cidr>': expected a network,"
         + " such as 10.0.0.0/8 or fd00::/8.  See 'scim-hris serve --help'."
     ),
-    (
-      ["--log-format", "xml"],
-      "The value 'xml' is invalid for '--log-format': expected auto, text or json."
-        + "  See 'scim-hris serve --help'."
-    ),
     (["--loops"], "Missing value for '--loops <n>'.  See 'scim-hris serve --help'."),
     (["--loops", "--spool"], "Missing value for '--loops <n>'.  See 'scim-hris serve --help'."),
     (
@@ -137,6 +132,22 @@ import Testing
       return
     }
     #expect(message == "Error: " + line)
+  }
+
+  @Test func `a wrong choice lists the choices once`() {
+    let cat = Command(
+      "cat", abstract: "Print",
+      options: [CommandOption("hop", .choice(["first", "last"]), help: "Which.")],
+      run: { _ in .success })
+    let root = Command("scim-hris", abstract: "", subcommands: [cat])
+    let parser = CommandParser(root: root, standard: "cat", version: "", environment: [:])
+    guard case .refuse(let message) = parser.parse(["cat", "--hop", "9"]) else {
+      Issue.record("accepted")
+      return
+    }
+    #expect(
+      message == "Error: The value '9' is invalid for '--hop': expected first or last."
+        + "  See 'scim-hris cat --help'.")
   }
 
   @Test func `a wrong variable is named, not an option nobody typed`() {
