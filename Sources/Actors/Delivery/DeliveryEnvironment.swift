@@ -17,8 +17,8 @@ package struct DeliveryEnvironment: Sendable {
   package var removeCursor: @Sendable (_ webhookId: String) -> Void
   /// Commits that a webhook is disabled.
   package var disable: @Sendable (_ webhookId: String, DeliveryMachine.DisableReason) async -> Void
-  /// Keeps what could not be delivered.
-  package var deadLetter: @Sendable (DeadLetter) -> Void
+  /// Keeps what could not be delivered; returns once it is durable.
+  package var deadLetter: @Sendable (DeadLetter) async throws -> Void
   /// Hears of every attempt, after the ledger.
   package var observe: @Sendable (DeliveryAttempt) -> Void = { _ in }
   package var clock: any DeliveryClock = SystemDeliveryClock()
@@ -34,7 +34,7 @@ package struct DeliveryEnvironment: Sendable {
     saveCursor: @escaping @Sendable (String, JSONValue) -> Void,
     removeCursor: @escaping @Sendable (String) -> Void,
     disable: @escaping @Sendable (String, DeliveryMachine.DisableReason) async -> Void,
-    deadLetter: @escaping @Sendable (DeadLetter) -> Void, log: Logger
+    deadLetter: @escaping @Sendable (DeadLetter) async throws -> Void, log: Logger
   ) {
     self.committed = committed
     self.ledger = ledger

@@ -25,6 +25,8 @@ package struct DeliveryMachine: Sendable {
 
   /// How long a webhook may fail before it is disabled.
   package static let patience = Duration.hours(120)
+  /// However short the schedule: a full disk is not asked again at once.
+  private static let shortestPostponement = Duration.minutes(1)
 
   package var queue: DeliveryQueue
   package private(set) var breaker = Breaker()
@@ -86,6 +88,13 @@ extension DeliveryMachine {
   package mutating func judgeMissing(_ job: Job, at now: Timestamp) -> Verdict {
     if job.isProbe { breaker.probeAbandoned(at: now) }
     return Verdict(result: .dead, ending: .done)
+  }
+
+  /// In place of giving up, when the dead letter could not be kept: the key waits, and what would
+  /// be lost is tried once more.
+  package func postponed(at now: Timestamp) -> Verdict {
+    let next = now.advanced(by: max(schedule.delays.last ?? .zero, Self.shortestPostponement))
+    return Verdict(result: .retry, next: next, ending: .retry(at: next))
   }
 
   /// - Parameter ledgerSeq: the line that tells the verdict.

@@ -24,7 +24,7 @@ extension WebhookWorker {
   }
 
   private func perform(_ job: Job) async throws {
-    guard let event = try await event(of: job) else { return conclude(missing: job) }
+    guard let event = try await event(of: job) else { return await conclude(missing: job) }
     let (webhook, signature) = peek { ($0.webhook, $0.signature) }
     if signature.isEmpty {
       return await conclude(job, event, WebhookResult(.failed("no signing secret")))
@@ -58,7 +58,7 @@ extension WebhookWorker {
   private func conclude(_ job: Job, _ event: CommittedEvent, _ result: WebhookResult) async {
     let now = environment.clock.now
     let (verdict, opened) = judge(job, result, now)
-    record(job, verdict, result, event, now)
+    await record(job, verdict, result, event, now)
     if opened {
       environment.log.warning("webhook breaker open", ["webhook": id, "why": result.reason])
     }
@@ -67,11 +67,11 @@ extension WebhookWorker {
     await environment.disable(id, reason)
   }
 
-  private func conclude(missing job: Job) {
+  private func conclude(missing job: Job) async {
     let now = environment.clock.now
     let verdict = change { $0.machine.judgeMissing(job, at: now) }
     let result = WebhookResult(.failed("the event is no longer in the log"))
-    record(job, verdict, result, nil, now)
+    await record(job, verdict, result, nil, now)
   }
 
   private func judge(
@@ -86,23 +86,34 @@ extension WebhookWorker {
     }
   }
 
-  /// Ledger and queue change together, so that no cursor claims what the ledger does not tell.
+  /// Ledger and queue change together, so that no cursor claims what the ledger does not tell; and
+  /// a dead letter is on disk before either says that the key goes on.
   private func record(
     _ job: Job, _ verdict: DeliveryMachine.Verdict, _ result: WebhookResult,
     _ event: CommittedEvent?, _ now: Timestamp
-  ) {
-    let attempt = DeliveryAttempt(
-      id: ULID.make(prefix: "dlv_", at: now), time: now, eventId: event?.id ?? "", webhookId: id,
-      key: job.take.key, position: job.take.position, attempt: job.take.attempt,
-      isProbe: job.isProbe, outcome: result, result: verdict.result, next: verdict.next,
-      durableSeq: environment.committed.durableSeq)
+  ) async {
+    var (attempt, verdict) = (attempt(job, verdict, result, event, now), verdict)
+    if verdict.result == .dead, await !bury(attempt, event) {
+      verdict = peek { $0.machine.postponed(at: now) }
+      (attempt.result, attempt.next) = (verdict.result, verdict.next)
+    }
     let bytes = attempt.bytes
-    finish(job) { machine in
+    finish(job) { [attempt, verdict] machine in
       let seq = environment.ledger.append(attempt, bytes: bytes)
       machine.conclude(job, verdict, ledgerSeq: seq, at: now)
     }
     environment.observe(attempt)
-    if verdict.result == .dead { bury(attempt, event) }
+  }
+
+  private func attempt(
+    _ job: Job, _ verdict: DeliveryMachine.Verdict, _ result: WebhookResult,
+    _ event: CommittedEvent?, _ now: Timestamp
+  ) -> DeliveryAttempt {
+    DeliveryAttempt(
+      id: ULID.make(prefix: "dlv_", at: now), time: now, eventId: event?.id ?? "", webhookId: id,
+      key: job.take.key, position: job.take.position, attempt: job.take.attempt,
+      isProbe: job.isProbe, outcome: result, result: verdict.result, next: verdict.next,
+      durableSeq: environment.committed.durableSeq)
   }
 
   private func finish(_ job: Job, _ body: (inout DeliveryMachine) -> Void) {
@@ -116,15 +127,24 @@ extension WebhookWorker {
     if isSaveDue { saveCursor() }
   }
 
-  private func bury(_ attempt: DeliveryAttempt, _ event: CommittedEvent?) {
-    environment.log.error(
-      "webhook delivery given up",
-      ["webhook": id, "event": attempt.eventId, "attempts": attempt.attempt])
-    environment.deadLetter(
-      DeadLetter(
-        webhookId: id, eventId: attempt.eventId, seq: attempt.position.seq,
-        reason: attempt.outcome.reason, attempts: attempt.attempt, time: attempt.time,
-        event: event?.body ?? []))
+  /// - Returns: whether the dead letter is on disk.
+  private func bury(_ attempt: DeliveryAttempt, _ event: CommittedEvent?) async -> Bool {
+    let letter = DeadLetter(
+      webhookId: id, eventId: attempt.eventId, seq: attempt.position.seq,
+      reason: attempt.outcome.reason, attempts: attempt.attempt, time: attempt.time,
+      event: event?.body ?? [])
+    do {
+      try await environment.deadLetter(letter)
+      environment.log.error(
+        "webhook delivery given up",
+        ["webhook": id, "event": attempt.eventId, "attempts": attempt.attempt])
+      return true
+    } catch {
+      environment.log.error(
+        "webhook delivery not given up: its dead letter cannot be kept",
+        ["webhook": id, "event": attempt.eventId, "why": "\(error)"])
+      return false
+    }
   }
 }
 

@@ -15,23 +15,21 @@ final class DeadLetters: Sendable {
     self.log = log
   }
 
-  /// Returns at once; the file follows on the disk thread.
-  func keep(_ letter: DeadLetter) {
-    keep(letter.bytes, named: "\(letter.webhookId)-\(letter.eventId)")
+  func keep(_ letter: DeadLetter) async throws(FileError) {
+    try await keep(letter.bytes, named: "\(letter.webhookId)-\(letter.eventId)")
   }
 
-  func keep(_ bytes: [UInt8], named name: String) {
+  /// Returns once the file survives a power cut, as what it replaces may be gone right after.
+  func keep(_ bytes: [UInt8], named name: String) async throws(FileError) {
     let path = "\(directory)/\(name).json"
-    let (directory, log) = (directory, log)
-    disk.submit {
-      do throws(FileError) {
-        _ = try FileSystem.makeDirectory(directory)
-        try FileSystem.replace(path, with: bytes + [0x0A])
-        log.error("dead letter", ["file": path])
-      } catch {
-        log.error("dead letter not kept", ["file": path, "why": error])
+    let directory = directory
+    try await disk.run { () throws(FileError) in
+      if try FileSystem.makeDirectory(directory) {
+        try FileSystem.syncDirectory(FileSystem.parent(of: directory))
       }
+      try FileSystem.replace(path, with: bytes + [0x0A])
     }
+    log.error("dead letter", ["file": path])
   }
 
   /// Blocking.

@@ -19,7 +19,7 @@ extension DeliveryEnvironment {
         parts.disk.submit { spool.removeCursor(Self.cursor(webhook)) }
       },
       disable: { webhook, _ in await store.disable(webhook: webhook) },
-      deadLetter: { parts.deadLetters.keep($0) },
+      deadLetter: { try await parts.deadLetters.keep($0) },
       log: parts.log)
     let attempts = DeliveryAttempt.Result.allCases.map { result in
       parts.metrics.counter(

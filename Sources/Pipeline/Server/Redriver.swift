@@ -16,7 +16,7 @@ struct Redriver {
     let before = try spool.cursor(Spool.redriveCursor)
     if undecided.isEmpty && before == nil { return }
     if let before {
-      await driveCarefully(undecided, configuration, suspect: before["request"]?.string)
+      try await driveCarefully(undecided, configuration, suspect: before["request"]?.string)
     } else {
       spool.saveCursor(
         Spool.redriveCursor, ["writes": JSONValue(undecided.count)], synchronously: true)
@@ -30,19 +30,19 @@ struct Redriver {
 
   private func driveCarefully(
     _ undecided: [Redrive.AcceptedWriteLine], _ configuration: Configuration, suspect: String?
-  ) async {
+  ) async throws {
     let committed = spool.hop(.committed)
     for one in undecided {
       let isSuspect = one.request == suspect
       spool.saveCursor(
         Spool.redriveCursor, ["request": JSONValue(one.request)], synchronously: true)
-      if isSuspect { bury(one) }
+      if isSuspect { try await bury(one) }
       await mapping.redrive(write(one, configuration), refusing: isSuspect ? .crashed : nil)
       await committed.durable(through: committed.lastSeq)
     }
   }
 
-  private func bury(_ one: Redrive.AcceptedWriteLine) {
+  private func bury(_ one: Redrive.AcceptedWriteLine) async throws(FileError) {
     let letter: JSONValue = [
       "stage": "mapping", "class": "crashed", "reason": "the server ended while it was driven",
       "request": JSONValue(one.request), "accepted": JSONValue(Int(one.seq)),
@@ -51,7 +51,7 @@ struct Redriver {
     let line = one.line.record(request: one.request).data
     var bytes = letter.bytes
     bytes.removeLast()
-    deadLetters.keep(
+    try await deadLetters.keep(
       bytes + Array(",\"line\":".utf8) + line + [UInt8(ascii: "}")], named: one.request)
   }
 

@@ -175,6 +175,9 @@ final class DeliveryHarness: Sendable {
   private let cursors = Mutex<[String: JSONValue]>([:])
   private let letters = Mutex<[DeadLetter]>([])
   private let bells = Mutex<[AsyncStream<Void>.Continuation]>([])
+  /// As if the disk were full.
+  let refusesLetters = Atomic(false)
+  let refusedLetters = Atomic(0)
   let disabled = Mutex<[String: DeliveryMachine.DisableReason]>([:])
 
   init(
@@ -197,10 +200,18 @@ final class DeliveryHarness: Sendable {
       saveCursor: { id, cursor in self.cursors.withLock { $0[id] = cursor } },
       removeCursor: { id in self.cursors.withLock { $0[id] = nil } },
       disable: { id, reason in self.disable(id, reason) },
-      deadLetter: { letter in self.letters.withLock { $0.append(letter) } }, log: .silent)
+      deadLetter: { try self.keep($0) }, log: .silent)
     environment.clock = clock
     environment.random = { 0.5 }
     return environment
+  }
+
+  private func keep(_ letter: DeadLetter) throws(FileError) {
+    if refusesLetters.load(ordering: .relaxed) {
+      refusedLetters.add(1, ordering: .relaxed)
+      throw FileError("write", "dead", code: 28)
+    }
+    letters.withLock { $0.append(letter) }
   }
 
   var deadLetters: [DeadLetter] { letters.withLock { $0 } }

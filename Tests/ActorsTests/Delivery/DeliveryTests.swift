@@ -166,6 +166,29 @@ import Transport
     #expect(json["event"]?["id"] == "evt_1")
   }
 
+  @Test func `a key does not go on before its dead letter is kept`() async throws {
+    let sender = ScriptedSender { _, event, _ in event == "evt_1" ? Self.broken : Self.ok }
+    var options = DeliveryOptions()
+    options.schedule = RetrySchedule(delays: [.zero, .seconds(5)])
+    let harness = DeliveryHarness(sender: sender, options: options)
+    harness.refusesLetters.store(true, ordering: .relaxed)
+    harness.addWebhook()
+    try await harness.run { _ in
+      harness.log.commit(.sample(key: "emp_1", sequence: 1))
+      harness.log.commit(.sample(key: "emp_1", sequence: 2))
+      try await harness.wait(moving: .seconds(5)) {
+        harness.refusedLetters.load(ordering: .relaxed) >= 2
+      }
+      #expect(sender.delivered().isEmpty && harness.deadLetters.isEmpty)
+      harness.refusesLetters.store(false, ordering: .relaxed)
+      try await harness.wait(moving: .seconds(20)) { sender.delivered() == ["evt_2"] }
+    }
+    #expect(harness.deadLetters.map(\.eventId) == ["evt_1"])
+    let results = try harness.ledger.entries.map { $0["result"]?.string }
+    #expect(results.dropLast(2).allSatisfy { $0 == "retry" })
+    #expect(results.suffix(2) == ["dead", "delivered"])
+  }
+
   @Test func `a paused webhook's events wait, a disabled one's pass`() async throws {
     let harness = DeliveryHarness()
     harness.addWebhook("wh_1")

@@ -1,0 +1,27 @@
+import TestSupport
+import Testing
+import Transport
+
+@testable import Pipeline
+
+struct DeadLettersTests {
+  @Test func `a dead letter is a file by the time it counts as kept`() async throws {
+    let directory = TemporaryDirectory()
+    let disk = BlockingThread(name: "disk")
+    defer { disk.stop() }
+    let letters = DeadLetters(spool: directory.path, disk: disk, log: .silent)
+    try await letters.keep(Array("{}".utf8), named: "req_1")
+    #expect(directory.read("dead/req_1.json") == Array("{}\n".utf8))
+  }
+
+  @Test func `a dead letter that cannot be written is not said to be kept`() async throws {
+    let directory = TemporaryDirectory()
+    directory.write([], to: "dead")
+    let disk = BlockingThread(name: "disk")
+    defer { disk.stop() }
+    let letters = DeadLetters(spool: directory.path, disk: disk, log: .silent)
+    await #expect(throws: FileError.self) {
+      try await letters.keep(Array("{}".utf8), named: "req_1")
+    }
+  }
+}
