@@ -42,13 +42,15 @@ struct Topology: Sendable {
       view: view, activity: activity,
       acceptance: Acceptance(hop: spool.hop(.accepted), intake: intake, catalog: catalog),
       mapping: mapping, lanes: settings.authenticationLanes, capacity: capacity)
+    let scans = ScanGate()
     ingress = Ingress(
-      authentication: authentication, reader: ResourceReader(store: store, catalog: catalog),
+      authentication: authentication,
+      reader: ResourceReader(store: store, catalog: catalog, scans: scans),
       catalog: catalog, origin: RequestOrigin(settings))
     delivery = Delivery(
       DeliveryEnvironment(parts, committed: tail, view: view, store: store),
       options: DeliveryOptions(settings))
-    search = EmployeeSearch(store: store)
+    search = EmployeeSearch(store: store, scans: scans)
   }
 
   /// What the supervisor runs.

@@ -66,6 +66,13 @@ extension SCIMError {
     retryAfter: 300)
 
   /// - Parameter seconds: 1 to 5, by how far behind the server is.
+  package static func tooManySearches(retryAfter seconds: Int) -> SCIMError {
+    SCIMError(
+      status: 429,
+      detail: "The server has more searches waiting than it can take: try again in a few seconds.",
+      retryAfter: max(1, min(5, seconds)))
+  }
+
   package static func backlog(retryAfter seconds: Int) -> SCIMError {
     SCIMError(
       status: 429,

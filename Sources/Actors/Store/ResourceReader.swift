@@ -2,18 +2,24 @@ import Transport
 
 /// Answers SCIM reads from the store; an answer waits until what it shows is durable.
 ///
-/// A look-up by an indexed attribute costs the same whatever the number of users. Anything else
-/// scans in stretches outside the store's actor, so that writes go on in between.
+/// A look-up by an indexed attribute costs the same whatever the number of users and is answered at
+/// once. Any other list passes the scan gate, and others get a turn after each stretch of rows.
 package struct ResourceReader: Sendable {
-  /// Rows taken from the store at once while scanning.
-  private static let stretch = 256
+  /// Rows parsed between two turns of others.
+  static let stretch = 64
+  /// Row numbers looked at under the store's lock at once.
+  private static let placeStretch = 1024
+  /// A page ends before its resources exceed this, as RFC 7644 §3.4.2.4 allows.
+  static let pageBytes = 1 << 20
 
   private let store: Store
   private let catalog: SCIMCatalog
+  private let scans: ScanGate
 
-  package init(store: Store, catalog: SCIMCatalog) {
+  package init(store: Store, catalog: SCIMCatalog, scans: ScanGate = ScanGate()) {
     self.store = store
     self.catalog = catalog
+    self.scans = scans
   }
 
   /// - Throws: what the caller did wrong; a miss is 404.
@@ -30,7 +36,7 @@ package struct ResourceReader: Sendable {
       let type = try type(endpoint)
       let list = try SCIMListQuery(parameters: query.pairs, type: type)
       let view = SCIMView(projection: list.projection, type: type, baseURL: call.baseURL)
-      return await self.list(connection, list, view)
+      return try await self.list(connection, list, view)
     case .write:
       throw .unknownRoute
     }
@@ -55,51 +61,100 @@ extension ResourceReader {
 
   private func list(
     _ connection: String, _ query: SCIMListQuery, _ view: SCIMView
-  ) async -> SCIMAnswer {
-    if query.filter == nil || query.indexedEquality != nil {
-      return await answer(connection, query, view)
+  ) async throws(SCIMError) -> SCIMAnswer {
+    let candidates = query.indexedEquality.map { equality in
+      store.read { $0.candidates(of: connection, for: equality) }
     }
-    return await withTaskExecutorPreference(globalConcurrentExecutor) {
-      await answer(connection, query, view)
+    let list: List
+    if let candidates, candidates.count <= 1 {
+      list = await render(await match(candidates, query), view)
+    } else {
+      let scanned = await scans.run {
+        await render(await find(connection, query, candidates: candidates), view)
+      }
+      guard let scanned else { throw .tooManySearches(retryAfter: Intake.loadWait) }
+      list = scanned
     }
-  }
-
-  private func answer(
-    _ connection: String, _ query: SCIMListQuery, _ view: SCIMView
-  ) async -> SCIMAnswer {
-    let page = await find(connection, query)
-    var resources: [[UInt8]] = []
-    for row in page.rows {
-      if let stored = row.resource { resources.append(view.body(of: stored, id: row.key.id)) }
-    }
-    await store.committed.durable(through: page.gate)
+    await store.committed.durable(through: list.gate)
     return SCIMAnswer(
       status: 200,
       body: SCIMListResponse.body(
-        total: page.total, startIndex: query.startIndex, resources: resources))
+        total: list.total, startIndex: query.startIndex, resources: list.resources))
+  }
+
+  /// As many of the page's rows as fit, one at least.
+  private func render(_ page: RowPage, _ view: SCIMView) async -> List {
+    var list = List(resources: [], total: page.total, gate: page.gate)
+    var size = 0
+    for (number, row) in page.rows.enumerated() {
+      guard let stored = row.resource else { continue }
+      let resource = view.body(of: stored, id: row.key.id)
+      size += resource.count
+      if size > Self.pageBytes, !list.resources.isEmpty { break }
+      list.resources.append(resource)
+      if (number + 1).isMultiple(of: Self.stretch) { await Task.yield() }
+    }
+    return list
   }
 
   private func find(
-    _ connection: String, _ query: SCIMListQuery
+    _ connection: String, _ query: SCIMListQuery, candidates: [Int]?
   ) async -> RowPage {
-    let offset = query.startIndex - 1
     guard let matcher = query.matcher else {
-      return store.read { $0.page(of: connection, offset: offset, limit: query.count) }
+      let places = await places(of: connection, query)
+      return store.read { state in
+        let (rows, gate) = state.liveRows(at: places)
+        return RowPage(rows: rows, total: state.liveCount(of: connection), gate: gate)
+      }
     }
-    var window = Window(offset: offset, limit: query.count)
-    if let equality = query.indexedEquality {
-      let found = store.read { $0.candidates(of: connection, for: equality) }
-      for row in found.rows where matcher.matches(row) { window.take(row) }
-      return window.page(gate: found.gate)
-    }
+    if let candidates { return await match(candidates, query) }
+    var window = Window(query)
     var place: Int? = 0
     var gate: UInt64 = 0
     while let from = place {
       let stretch = store.read { $0.stretch(of: connection, from: from, count: Self.stretch) }
       for row in stretch.rows where matcher.matches(row) { window.take(row) }
       (place, gate) = (stretch.next, stretch.gate)
+      await Task.yield()
     }
     return window.page(gate: gate)
+  }
+
+  /// The rows of these numbers that pass the filter, in creation order.
+  private func match(_ candidates: [Int], _ query: SCIMListQuery) async -> RowPage {
+    let places = candidates.sorted()
+    var window = Window(query)
+    var gate = store.read { $0.appliedSeq }
+    for start in stride(from: 0, to: places.count, by: Self.stretch) {
+      if start > 0 { await Task.yield() }
+      let stretch = places[start..<min(start + Self.stretch, places.count)]
+      let rows: [ResourceRow]
+      (rows, gate) = store.read { $0.liveRows(at: stretch) }
+      for row in rows where query.matcher?.matches(row) ?? true { window.take(row) }
+    }
+    return window.page(gate: gate)
+  }
+
+  /// Row numbers of the page; deleted rows before it are passed over stretch by stretch.
+  private func places(of connection: String, _ query: SCIMListQuery) async -> [Int] {
+    let offset = query.startIndex - 1
+    let direct = store.read {
+      $0.directPlaces(of: connection, offset: offset, limit: query.count)
+    }
+    if let direct { return direct }
+    var (places, toSkip) = ([Int](), offset)
+    var place: Int? = 0
+    while let from = place, places.count < query.count {
+      let stretch = store.read {
+        $0.livePlaces(of: connection, from: from, count: Self.placeStretch)
+      }
+      let skipped = min(toSkip, stretch.places.count)
+      toSkip -= skipped
+      places += stretch.places.dropFirst(skipped).prefix(query.count - places.count)
+      place = stretch.next
+      await Task.yield()
+    }
+    return places
   }
 
   private func discover(
@@ -125,6 +180,13 @@ extension ResourceReader {
   }
 }
 
+/// What a list's answer is made of.
+private struct List: Sendable {
+  var resources: [[UInt8]]
+  var total: Int
+  var gate: UInt64
+}
+
 /// Counts all matches and keeps those of one page.
 private struct Window {
   let offset: Int
@@ -132,9 +194,9 @@ private struct Window {
   private var total = 0
   private var rows: [ResourceRow] = []
 
-  init(offset: Int, limit: Int) {
-    self.offset = offset
-    self.limit = limit
+  init(_ query: SCIMListQuery) {
+    offset = query.startIndex - 1
+    limit = query.count
   }
 
   mutating func take(_ row: ResourceRow) {

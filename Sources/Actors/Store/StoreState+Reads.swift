@@ -8,30 +8,40 @@ package struct RowPage: Sendable {
   package var gate: UInt64
 }
 
+/// Row numbers of live rows, and where the search for them goes on.
+struct PlaceStretch: Sendable {
+  var places: [Int]
+  /// Nil at the end.
+  var next: Int?
+}
+
 extension StoreState {
-  /// Live rows in creation order.
+  /// How many live rows there are.
+  func liveCount(of connection: String) -> Int { indexes[connection]?.liveCount ?? 0 }
+
+  /// Row numbers of a page of live rows in creation order, when none before them was deleted; nil
+  /// when they have to be looked for with `livePlaces`.
+  func directPlaces(of connection: String, offset: Int, limit: Int) -> [Int]? {
+    guard let index = indexes[connection] else { return [] }
+    guard index.liveCount == index.order.count else { return nil }
+    return Array(index.order.dropFirst(offset).prefix(limit))
+  }
+
+  /// Looks through a stretch of the creation order for rows that are not deleted.
   ///
-  /// - Parameter offset: how many live rows to skip.
-  package func page(of connection: String, offset: Int, limit: Int) -> RowPage {
-    guard let index = indexes[connection] else {
-      return RowPage(rows: [], total: 0, gate: appliedSeq)
-    }
-    var rows: [ResourceRow] = []
-    var skipped = 0
-    if index.liveCount == index.order.count {
-      rows = index.order.dropFirst(offset).prefix(limit).map { self.rows[$0] }
-    } else {
-      for place in index.order where !self.rows[place].isDeleted {
-        if skipped < offset {
-          skipped += 1
-        } else if rows.count < limit {
-          rows.append(self.rows[place])
-        } else {
-          break
-        }
-      }
-    }
-    return RowPage(rows: rows, total: index.liveCount, gate: appliedSeq)
+  /// - Parameter first: a row number.
+  func livePlaces(of connection: String, from first: Int, count: Int) -> PlaceStretch {
+    guard let order = indexes[connection]?.order else { return PlaceStretch(places: [], next: nil) }
+    let start = order.partitioningIndex { $0 >= first }
+    let end = min(start + count, order.count)
+    return PlaceStretch(
+      places: order[start..<end].filter { !rows[$0].isDeleted },
+      next: end < order.count ? order[end] : nil)
+  }
+
+  /// The rows at these numbers that are not deleted.
+  func liveRows(at places: some Collection<Int>) -> (rows: [ResourceRow], gate: UInt64) {
+    (places.map { rows[$0] }.filter { !$0.isDeleted }, appliedSeq)
   }
 
   /// A stretch of the creation order, deleted rows left out, for scans that let others in between.
@@ -48,21 +58,16 @@ extension StoreState {
     return (rows, end < order.count ? order[end] : nil, appliedSeq)
   }
 
-  /// The live rows that one indexed equality can match, in creation order; nil when there is no
-  /// index for it. Every row still has to pass the whole filter.
-  package func candidates(of connection: String, for equality: IndexedEquality) -> RowPage {
-    guard let index = indexes[connection] else {
-      return RowPage(rows: [], total: 0, gate: appliedSeq)
+  /// The numbers of the rows that one indexed equality can match, in no order. Every row still has
+  /// to pass the whole filter.
+  func candidates(of connection: String, for equality: IndexedEquality) -> [Int] {
+    guard let index = indexes[connection] else { return [] }
+    return switch equality {
+    case .id(let id): index.row(id: id).map { [$0] } ?? []
+    case .userName(let name): index.row(userName: name).map { [$0] } ?? []
+    case .externalId(let id): index.rows(externalId: id)
+    case .email(let address): index.rows(email: address)
     }
-    let places: [Int] =
-      switch equality {
-      case .id(let id): index.row(id: id).map { [$0] } ?? []
-      case .userName(let name): index.row(userName: name).map { [$0] } ?? []
-      case .externalId(let id): index.rows(externalId: id)
-      case .email(let address): index.rows(email: address)
-      }
-    let rows = places.sorted().map { self.rows[$0] }.filter { !$0.isDeleted }
-    return RowPage(rows: rows, total: rows.count, gate: appliedSeq)
   }
 }
 
@@ -78,7 +83,7 @@ package enum IndexedEquality: Sendable, Equatable {
 
 extension [Int] {
   /// The first index whose element satisfies a condition that all later ones satisfy too.
-  fileprivate func partitioningIndex(where holds: (Int) -> Bool) -> Int {
+  func partitioningIndex(where holds: (Int) -> Bool) -> Int {
     var low = startIndex
     var high = endIndex
     while low < high {

@@ -10,7 +10,7 @@ package struct StoreState: Sendable {
   private(set) var indexes: [String: ConnectionIndex] = [:]
   /// The consumer of every connection there ever was: employees may outlive theirs.
   package private(set) var consumers: [String: String] = [:]
-  /// Rows of each consumer in the order of their employee ids, deleted ones included.
+  /// Rows of each consumer in the order they were committed, deleted ones included; only appended to.
   package private(set) var employees: [String: [Int]] = [:]
   /// Connections that were removed together with their employees, by id.
   package private(set) var departures: [String: Departure] = [:]
@@ -27,6 +27,9 @@ package struct StoreState: Sendable {
   }
 
   package func row(employee id: String) -> ResourceRow? { byEmployee[id].map { rows[$0] } }
+
+  /// Where an employee's row stands; it keeps that place for ever.
+  func place(employee id: String) -> Int? { byEmployee[id] }
 
   package func sequence(of connection: String) -> Int { indexes[connection]?.sequence ?? 0 }
 
@@ -50,15 +53,10 @@ package struct StoreState: Sendable {
     appliedSeq = max(appliedSeq, row.lastSeq)
   }
 
-  /// Employee ids rise with time, so that the place is nearly always the end.
+  /// Row numbers rise, so that each consumer's stay in order.
   private mutating func enter(employee id: String, of connection: String, at row: Int) {
     byEmployee[id] = row
-    guard let consumer = consumers[connection] else { return }
-    var order = employees.removeValue(forKey: consumer) ?? []
-    var place = order.count
-    while place > 0, rows[order[place - 1]].employeeId > id { place -= 1 }
-    order.insert(row, at: place)
-    employees[consumer] = order
+    if let consumer = consumers[connection] { employees[consumer, default: []].append(row) }
   }
 
   mutating func apply(_ line: AdminLine, seq: UInt64) {

@@ -14,7 +14,7 @@ extension API {
     query.employeeNumber = call.queryText("employeeNumber")
     query.updatedAfter = call.queryText("updatedAfter").flatMap { Timestamp(parsing: $0) }
     query.includeDeleted = call.query["includeDeleted"]?.bool ?? false
-    let page = await backend.employees(query)
+    let page = try await backend.employees(query)
     return .page(
       page.employees, current: call.queryText("cursor"),
       next: page.next.map { APICursor(after: $0).text })

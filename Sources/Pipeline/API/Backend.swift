@@ -29,7 +29,7 @@ protocol APIBackend: Sendable {
   /// One employee as JSON, joined, when it belongs to that consumer; deleted ones too.
   func employee(id: String, consumerId: String) async -> [UInt8]?
 
-  func employees(_ query: EmployeeQuery) async -> EmployeePage
+  func employees(_ query: EmployeeQuery) async throws(APIError) -> EmployeePage
 
   /// Sends `webhook.test` to it now.
   ///
@@ -51,13 +51,13 @@ struct WriteRefusal: Sendable, Equatable {
   let retryAfter: Int
 }
 
-/// A page of employees in the order of their ids, which never changes: a cursor neither skips
-/// nor repeats one.
+/// A page of employees in the order they were committed, which only grows at its end: a cursor
+/// neither skips nor repeats one.
 struct EmployeeQuery: Sendable, Equatable {
   var consumerId: String
   /// Only those of one connection.
   var connectionId: String?
-  /// Only ids after this one.
+  /// Only those committed after this one.
   var after: String?
   /// 1–1000.
   var limit: Int

@@ -1,13 +1,16 @@
 import Actors
 import Transport
 
-/// Answers the API's employee queries from the store, in stretches, so that a search through many
-/// employees holds up neither the writer nor other readers.
+/// Answers the API's employee queries from the store, one search at a time and in stretches, so
+/// that a search through many employees holds up neither the writer nor other readers for long.
 struct EmployeeSearch: Sendable {
-  /// Rows looked at between two turns of the store.
-  private static let stretch = 256
+  /// Rows looked at between two turns of others.
+  private static let stretch = 64
+  /// A page ends before its employees exceed this.
+  static let pageBytes = 1 << 20
 
   let store: Store
+  let scans: ScanGate
 
   /// The employee as the API shows it, once it is durable; nil when it is not this consumer's.
   @concurrent func employee(_ id: String, of consumer: String) async -> [UInt8]? {
@@ -16,29 +19,37 @@ struct EmployeeSearch: Sendable {
     return joined(row)
   }
 
-  @concurrent func page(_ query: EmployeeQuery) async -> EmployeePage {
+  /// - Returns: nil when too many searches wait already.
+  func page(_ query: EmployeeQuery) async -> EmployeePage? {
+    guard let (page, gate) = await scans.run({ await search(query) }) else { return nil }
+    await store.committed.durable(through: gate)
+    return page
+  }
+
+  private func search(_ query: EmployeeQuery) async -> (EmployeePage, gate: UInt64) {
     var page = EmployeePage(employees: [], next: nil)
+    var size = 0
     var seen = query.after
-    var gate: UInt64 = 0
-    search: while true {
-      let (rows, applied) = store.read { [seen] in
+    while true {
+      let (rows, gate) = store.read { [seen] in
         $0.employees(of: query.consumerId, after: seen, count: Self.stretch)
       }
-      gate = applied
       for row in rows {
         if query.matches(Employee(bytes: row.employee)) {
-          if page.employees.count == query.limit {
+          let employee = joined(row)
+          size += employee.count
+          let isFull = page.employees.count == query.limit || size > Self.pageBytes
+          if isFull && !page.employees.isEmpty {
             page.next = seen
-            break search
+            return (page, gate)
           }
-          page.employees.append(joined(row))
+          page.employees.append(employee)
         }
         seen = row.employeeId
       }
-      if rows.count < Self.stretch { break }
+      if rows.count < Self.stretch { return (page, gate) }
+      await Task.yield()
     }
-    await store.committed.durable(through: gate)
-    return page
   }
 
   /// The employee as people see it now: what it says of its manager is the manager's present.

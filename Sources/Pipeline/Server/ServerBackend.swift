@@ -54,8 +54,14 @@ struct ServerBackend: APIBackend {
     await topology.search.employee(id, of: consumerId)
   }
 
-  func employees(_ query: EmployeeQuery) async -> EmployeePage {
-    await topology.search.page(query)
+  func employees(_ query: EmployeeQuery) async throws(APIError) -> EmployeePage {
+    guard let page = await topology.search.page(query) else {
+      throw APIError(
+        kind: .tooManyRequests,
+        detail: "The server has more searches waiting than it can take; try again in a second.",
+        retryAfter: 1)
+    }
+    return page
   }
 
   func activity(recent: Int, follow: Bool) -> AsyncStream<Activity> {

@@ -47,6 +47,10 @@ import Transport
       "The server is short of disk space: nothing was changed, try again later."
     ),
     (
+      .tooManySearches(retryAfter: 3), 429,
+      "The server has more searches waiting than it can take: try again in a few seconds."
+    ),
+    (
       .backlog(retryAfter: 3), 429,
       "The server has more changes waiting than it can take: nothing was changed, try again in a "
         + "few seconds."

@@ -58,6 +58,40 @@ struct ReadsTests {
     }
   }
 
+  @Test func `a page behind deleted rows is the same as without them`() async throws {
+    try await Self.withUsers(70) { pipeline in
+      let all = await pipeline.send("GET", "/Users?count=70").json["Resources"]?.array ?? []
+      for user in all[10..<30] {
+        _ = await pipeline.send("DELETE", "/Users/\(user["id"]?.string ?? "")")
+      }
+      let page = await pipeline.send("GET", "/Users?startIndex=9&count=4").json
+      let names = page["Resources"]?.array?.compactMap { $0["userName"]?.string }
+      #expect(names == [9, 10, 31, 32].map { "user\($0)@example.com" })
+      #expect(page["totalResults"] == 50)
+    }
+  }
+
+  @Test func `a page of large users ends early and says how many it has`() async throws {
+    try await Self.withUsers(0) { pipeline in
+      let text = JSONValue(String(repeating: "x", count: 50_000))
+      let more = JSONObject([.init(name: "title", value: text)])
+      for number in 1...30 {
+        let user = MiniaturePipeline.user("user\(number)@example.com", more: more)
+        #expect(await pipeline.send("POST", "/Users", user).status == 201)
+      }
+      var names: [String] = []
+      for _ in 1...2 {
+        let page = await pipeline.send("GET", "/Users?startIndex=\(names.count + 1)").json
+        let users = page["Resources"]?.array ?? []
+        #expect(page["totalResults"] == 30)
+        #expect(page["itemsPerPage"]?.int == users.count)
+        #expect((1...20).contains(users.count))
+        names += users.compactMap { $0["userName"]?.string }
+      }
+      #expect(names == (1...30).map { "user\($0)@example.com" })
+    }
+  }
+
   @Test func `attributes limit what is shown, for one and for many`() async throws {
     try await Self.withUsers(1) { pipeline in
       let list = await pipeline.send("GET", "/Users?attributes=userName").json

@@ -1,6 +1,7 @@
-import Actors
 import Testing
 import Transport
+
+@testable import Actors
 
 @Suite("State is the fold of the committed hop")
 struct StoreStateTests {
@@ -104,6 +105,39 @@ struct StoreStateTests {
       await pipeline.store.finishDepartures(request: "req_2")
       #expect(try pipeline.lines(of: 2).count == count, "nothing is deleted twice")
     }
+  }
+
+  @Test func `a reader of employees misses nobody whose lower id was committed later`() {
+    var state = Self.withOneConnection()
+    for (seq, id) in [(2, "emp_B"), (3, "emp_D")] {
+      state.put(Self.row(id, seq: seq), sequence: seq)
+    }
+    let seen = state.employees(of: "csm_1", after: nil, count: 10).rows.map(\.employeeId)
+    #expect(seen == ["emp_B", "emp_D"])
+    for (seq, id) in [(4, "emp_A"), (5, "emp_C"), (6, "emp_E")] {
+      state.put(Self.row(id, seq: seq), sequence: seq)
+    }
+    let more = state.employees(of: "csm_1", after: "emp_D", count: 10).rows.map(\.employeeId)
+    #expect(more == ["emp_A", "emp_C", "emp_E"])
+    let last = state.employees(of: "csm_1", after: "emp_A", count: 1).rows.map(\.employeeId)
+    #expect(last == ["emp_C"])
+  }
+
+  private static func withOneConnection() -> StoreState {
+    let connection = Connection(
+      id: "cnx_1", consumerId: "csm_1", applicationId: "app_1", serviceId: "okta-scim",
+      slug: "test", createdAt: Timestamp(milliseconds: 0))
+    var state = StoreState()
+    state.apply(AdminLine([.connectionCreated(connection)]), seq: 1)
+    return state
+  }
+
+  private static func row(_ id: String, seq: Int) -> ResourceRow {
+    ResourceRow(
+      key: ResourceKey(connection: "cnx_1", id: "user-\(id)"), version: 1,
+      created: Timestamp(milliseconds: 0), lastModified: Timestamp(milliseconds: 0),
+      resource: [], unknown: nil, keys: ResourceKeys(JSONObject()), employeeId: id, employee: [],
+      lastSeq: UInt64(seq))
   }
 
   /// Some of everything: created, replaced, deactivated, refused, deleted.

@@ -64,7 +64,7 @@ final class FakeBackend: APIBackend {
     return employee?.bytes
   }
 
-  func employees(_ query: EmployeeQuery) async -> EmployeePage {
+  func employees(_ query: EmployeeQuery) async throws(APIError) -> EmployeePage {
     let found = state.withLock { $0.employees.values.sorted { $0.id < $1.id } }
       .filter { employee in
         employee[.connection]["consumerId"]?.string == query.consumerId
