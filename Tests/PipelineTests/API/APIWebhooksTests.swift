@@ -18,7 +18,7 @@ struct APIWebhooksTests {
     #expect(made.status == 201)
     let secret = try #require(made.data["signingSecret"]?.string)
     #expect(secret.hasPrefix("whsec_"))
-    #expect(Base64.decode(String(secret.dropFirst(6)))?.count == 32)
+    #expect(Base64.decode(String(secret.dropFirst(6)))?.count == 24)
     #expect(made.data["status"] == "Enabled")
     #expect(made.data["unifiedApi"] == "hris")
     #expect(made.data["events"] == ["employee.created", "employee.updated"])

@@ -28,7 +28,7 @@ final class Wire: Sendable {
 
   @concurrent
   private func sendOnLoop(_ bytes: [UInt8]) async throws {
-    try await socket.write(bytes, by: .after(.seconds(5)))
+    try await socket.write(bytes, by: .after(.seconds(60)))
   }
 
   /// What arrives until `marker` is among it, the peer closes, or the time is over.
@@ -94,7 +94,7 @@ private func openListener(_ loop: EventLoop) async throws -> Listener {
 
 /// A server on a port of its own for the length of a test.
 func withServer<T: Sendable>(
-  configuration: HTTPServerConfiguration = HTTPServerConfiguration(), service: HTTPService,
+  configuration: HTTPServerConfiguration = .patient, service: HTTPService,
   body: (_ server: HTTPServer, _ address: SocketAddress, _ loop: EventLoop) async throws -> T
 ) async throws -> T {
   let loop = EventLoop(name: "test")
@@ -120,3 +120,15 @@ let echo = HTTPService(
       body: request.body)
   },
   bodyLimit: { request in request.path == "/small" ? 10 : 1 << 20 })
+
+extension HTTPServerConfiguration {
+  /// No deadline that a stalled test machine could reach; a test sets the one it is about.
+  static var patient: HTTPServerConfiguration {
+    var configuration = HTTPServerConfiguration()
+    configuration.headDeadline = .seconds(300)
+    configuration.bodyDeadline = .seconds(300)
+    configuration.idleDeadline = .seconds(300)
+    configuration.writeDeadline = .seconds(300)
+    return configuration
+  }
+}
