@@ -46,7 +46,9 @@ struct Topology: Sendable {
     ingress = Ingress(
       authentication: authentication,
       reader: ResourceReader(store: store, catalog: catalog, scans: scans),
-      catalog: catalog, origin: RequestOrigin(settings))
+      catalog: catalog, origin: RequestOrigin(settings),
+      waiting: parts.metrics.gauge(
+        "scim_hris_writes_waiting", help: "Callers of writes who wait for the disk."))
     delivery = Delivery(
       DeliveryEnvironment(parts, committed: tail, view: view, store: store),
       options: DeliveryOptions(settings))

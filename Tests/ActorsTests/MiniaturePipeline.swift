@@ -54,7 +54,8 @@ final class MiniaturePipeline: Sendable {
     ingress = Ingress(
       authentication: authentication, reader: ResourceReader(store: store, catalog: catalog),
       catalog: catalog,
-      origin: RequestOrigin(publicURL: "https://scim.example.com", trustedProxies: []))
+      origin: RequestOrigin(publicURL: "https://scim.example.com", trustedProxies: []),
+      waiting: Gauge())
   }
 
   /// Runs the stages around `body`, after setting up one connection where there is none.

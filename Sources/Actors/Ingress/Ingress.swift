@@ -11,16 +11,17 @@ package actor Ingress {
   private nonisolated let reader: ResourceReader
   private nonisolated let endpoints: [String]
   private nonisolated let origin: RequestOrigin
-  /// Callers of writes who wait for the disk.
-  package private(set) var waiting = 0
+  private let waiting: Gauge
 
+  /// - Parameter waiting: shows how many callers of writes wait for the disk.
   package init(
     authentication: Authentication, reader: ResourceReader, catalog: SCIMCatalog,
-    origin: RequestOrigin
+    origin: RequestOrigin, waiting: Gauge
   ) {
     self.authentication = authentication
     self.reader = reader
     self.origin = origin
+    self.waiting = waiting
     endpoints = catalog.types.map { String($0.endpoint.dropFirst()) }
   }
 
@@ -39,8 +40,8 @@ package actor Ingress {
 
   /// Sends a write on and parks its caller until the outcome is durable.
   private func submit(_ call: SCIMCall) async -> SCIMAnswer {
-    waiting += 1
-    defer { waiting -= 1 }
+    waiting.add(1)
+    defer { waiting.add(-1) }
     guard await send(call) else { return SCIMAnswer(.backlog(retryAfter: Intake.loadWait)) }
     return await call.reply.value()
   }

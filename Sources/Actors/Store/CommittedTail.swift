@@ -14,7 +14,6 @@ package final class CommittedTail: CommittedLog {
     var bytes = 0
     /// The newest outcome that readers may have.
     var lastSeq: UInt64
-    var bells: [AsyncStream<UInt64>.Continuation] = []
   }
 
   private static let capacity = 4096
@@ -41,17 +40,12 @@ package final class CommittedTail: CommittedLog {
   /// The newest outcome that is durable and readable here.
   package var durableSeq: UInt64 { tail.withLock { $0.lastSeq } }
 
-  /// Rings with the newest `durableSeq`; bells that nobody answers are folded into one.
-  package func doorbell() -> AsyncStream<UInt64> {
-    let (stream, continuation) = AsyncStream.makeStream(
-      of: UInt64.self, bufferingPolicy: .bufferingNewest(1))
-    tail.withLock { $0.bells.append(continuation) }
-    return stream
-  }
+  /// The hop's own bell: it rings once for a commit, after everything in it was pushed.
+  package func doorbell() -> AsyncStream<UInt64> { hop.doorbell() }
 
   /// Called by the spool's thread when an outcome has become durable.
   func push(_ outcome: CommittedOutcome) {
-    let bells = tail.withLock { tail in
+    tail.withLock { tail in
       tail.lastSeq = outcome.seq
       tail.outcomes.append(outcome)
       tail.bytes += outcome.eventBytes
@@ -65,9 +59,7 @@ package final class CommittedTail: CommittedLog {
         tail.outcomes.removeFirst(tail.first)
         tail.first = 0
       }
-      return tail.bells
     }
-    for bell in bells { bell.yield(outcome.seq) }
     if !outcome.events.isEmpty { observe(outcome) }
   }
 

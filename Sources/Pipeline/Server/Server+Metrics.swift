@@ -5,16 +5,12 @@ extension Server {
   /// What is read off the parts when somebody scrapes.
   func registerMetrics() {
     let (spool, topology, http) = (spool, topology, http)
-    let queues: [(stage: String, count: @Sendable () -> Int)] = [
-      ("authentication", { topology.authentication.input.count }),
-      ("mapping", { topology.mapping.lanes.reduce(0) { $0 + $1.input.count } }),
-      ("state store", { topology.store.input.count }),
-    ]
-    for (stage, count) in queues {
-      metrics.gauge(
-        "scim_hris_stage_queue", help: "Messages that wait in front of a stage.",
-        labels: ["stage": stage], read: { Double(count()) })
+    let inputs = topology.mapping.lanes.map(\.input)
+    register(.authentication) {
+      [(topology.authentication.input.count, topology.authentication.input.oldestWait)]
     }
+    register(.mapping) { inputs.map { ($0.count, $0.oldestWait) } }
+    register(.store) { [(topology.store.input.count, topology.store.input.oldestWait)] }
     metrics.gauge(
       "scim_hris_connections_open", help: "Connections of the public listener.",
       read: { Double(http.statistics.connectionsOpen) })
@@ -28,6 +24,20 @@ extension Server {
         labels: ["hop": hop.name], read: { Double(state.durableSeq) })
     }
     registerCounters()
+  }
+
+  /// What stands in front of a stage: it says which lanes to add.
+  private func register(
+    _ stage: StageName, queues: @escaping @Sendable () -> [(count: Int, oldest: Duration?)]
+  ) {
+    metrics.gauge(
+      "scim_hris_stage_queue", help: "Messages that wait in front of a stage.",
+      labels: ["stage": stage.rawValue],
+      read: { Double(queues().reduce(0) { $0 + $1.count }) })
+    metrics.gauge(
+      "scim_hris_stage_oldest_seconds", help: "How long the oldest of them has waited.",
+      labels: ["stage": stage.rawValue],
+      read: { (queues().compactMap(\.oldest).max() ?? .zero) / .seconds(1) })
   }
 
   private func registerCounters() {

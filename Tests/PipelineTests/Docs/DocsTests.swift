@@ -44,6 +44,7 @@ import Transport
     let sources = ["Server/Server+Metrics.swift"].map { "Sources/Pipeline/" + $0 }
     for source in sources + [
       "Sources/Actors/Store/StoreCounters.swift", "Sources/Pipeline/Server/Delivery+Wiring.swift",
+      "Sources/Pipeline/Topology.swift",
     ] {
       let names = try Documents.read(source).split(separator: "\"").filter {
         $0.hasPrefix("scim_hris_")
