@@ -16,8 +16,7 @@ struct SCIMPatchEngine {
   }
 
   mutating func apply(_ operation: SCIMPatchOperation) throws(SCIMError) {
-    let edit = SCIMEdit(
-      kind: operation.kind, value: operation.value, creates: operation.isCapitalised)
+    let edit = operation.edit
     if let path = operation.path {
       try apply(edit, at: try SCIMPath(parsing: path), isExplicit: true)
       return
@@ -91,7 +90,7 @@ struct SCIMPatchEngine {
     return edit.value?.object == nil ? nil : [head]
   }
 
-  private static func noSuch(_ head: String) -> SCIMError {
+  static func noSuch(_ head: String) -> SCIMError {
     SCIMError(.invalidPath, "there is no attribute \(SCIMText.clipped(head))")
   }
 

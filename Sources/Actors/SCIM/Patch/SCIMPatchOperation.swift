@@ -4,6 +4,14 @@ import Transport
 struct SCIMPatchOperation {
   enum Kind: String {
     case add, replace, remove
+
+    var capitalised: String {
+      switch self {
+      case .add: "Add"
+      case .replace: "Replace"
+      case .remove: "Remove"
+      }
+    }
   }
 
   let kind: Kind
@@ -63,4 +71,25 @@ struct SCIMPatchOperation {
     default: throw SCIMError(.invalidPath, "path must be a string")
     }
   }
+
+  private init(_ original: SCIMPatchOperation, value: JSONValue) {
+    kind = original.kind
+    isCapitalised = original.isCapitalised
+    path = original.path
+    self.value = value
+  }
+
+  /// The same to another value.
+  func with(value: JSONValue) -> SCIMPatchOperation { SCIMPatchOperation(self, value: value) }
+
+  /// As it can be sent.
+  var json: JSONObject {
+    let name = isCapitalised ? kind.capitalised : kind.rawValue
+    var object = JSONObject([.init(name: "op", value: .string(name))])
+    if let path { object.members.append(.init(name: "path", value: .string(path))) }
+    if let value { object.members.append(.init(name: "value", value: value)) }
+    return object
+  }
+
+  var edit: SCIMEdit { SCIMEdit(kind: kind, value: value, creates: isCapitalised) }
 }
