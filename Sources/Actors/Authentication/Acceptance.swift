@@ -21,32 +21,13 @@ package struct Acceptance: Sendable {
       let type = catalog.resourceType(endpoint: "/" + endpoint)
     else { throw .unknownRoute }
     let query = Self.kept(of: call.query)
-    let body = verb == .delete ? JSONObject() : type.removingSecrets(from: try object(in: call))
-    let resourceId = id ?? UUIDv4.make()
+    let body = verb == .delete ? JSONObject() : type.removingSecrets(from: try call.object())
+    let resourceId = id ?? call.resourceId ?? UUIDv4.make()
     let seq = append(call, connection, verb, "\(endpoint)/\(resourceId)", query, body)
     return AcceptedWrite(
       request: call.id, accepted: seq, received: call.received, verb: verb,
       connection: connection, resourceType: type.name, resourceId: resourceId, body: body,
       query: query, baseURL: call.baseURL, reply: call.reply)
-  }
-
-  private func object(in call: SCIMCall) throws(SCIMError) -> JSONObject {
-    guard Self.isJSON(call.contentType) else { throw .unsupportedMediaType }
-    let parsed: JSONValue
-    do throws(JSONError) {
-      parsed = try JSONValue(parsing: call.body)
-    } catch {
-      throw .notJSON(error.description)
-    }
-    guard case .object(let body) = parsed else { throw .notAnObject }
-    return body
-  }
-
-  /// Both media types of RFC 7644 §3.1, with any parameter; none at all is taken for JSON.
-  private static func isJSON(_ contentType: String?) -> Bool {
-    guard let contentType else { return true }
-    let essence = contentType.prefix { $0 != ";" }.lowercased().filter { $0 != " " && $0 != "\t" }
-    return essence == "application/scim+json" || essence == "application/json" || essence == ""
   }
 
   /// What means something in the query of a write. Anything else could be a secret, and hops keep

@@ -9,6 +9,7 @@ package actor Ingress {
 
   private nonisolated let authentication: Authentication
   private nonisolated let reader: ResourceReader
+  private nonisolated let catalog: SCIMCatalog
   private nonisolated let endpoints: [String]
   private nonisolated let origin: RequestOrigin
   private let waiting: Gauge
@@ -20,6 +21,7 @@ package actor Ingress {
   ) {
     self.authentication = authentication
     self.reader = reader
+    self.catalog = catalog
     self.origin = origin
     self.waiting = waiting
     endpoints = catalog.types.map { String($0.endpoint.dropFirst()) }
@@ -32,6 +34,9 @@ package actor Ingress {
       let call = try frame(request, id: id)
       if case .write = call.operation { return HTTPResponse(await submit(call), request: id) }
       let connection = try authentication.connection(of: call)
+      if call.operation == .bulk {
+        return HTTPResponse(await bulk(call, connection), request: id)
+      }
       return HTTPResponse(try await reader.read(call, of: connection.id), request: id)
     } catch {
       return HTTPResponse(SCIMAnswer(error), request: id)
@@ -44,6 +49,18 @@ package actor Ingress {
     defer { waiting.add(-1) }
     guard await send(call) else { return SCIMAnswer(.backlog(retryAfter: Intake.loadWait)) }
     return await call.reply.value()
+  }
+
+  /// Elsewhere than on the connection's loop: a thousand operations are prepared at once.
+  private nonisolated func bulk(_ call: SCIMCall, _ connection: Connection) async -> SCIMAnswer {
+    let runner = BulkRunner(catalog: catalog, store: reader.store) { await self.submit($0) }
+    return await withTaskExecutorPreference(globalConcurrentExecutor) {
+      do throws(SCIMError) {
+        return try await runner.run(call, of: connection)
+      } catch {
+        return SCIMAnswer(error)
+      }
+    }
   }
 
   private func send(_ call: SCIMCall) async -> Bool {

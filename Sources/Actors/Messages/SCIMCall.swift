@@ -22,11 +22,13 @@ package final class SCIMCall: Sendable {
   /// Where the connection is reached from outside, without a trailing slash.
   package let baseURL: String
   package let reply: PendingReply
+  /// The id that a POST gives its resource; nil draws one at acceptance.
+  package let resourceId: String?
 
   package init(
     id: String, received: Timestamp, slug: String, operation: SCIMOperation, query: String,
     credentials: Secret?, contentType: String?, body: [UInt8], client: String, agent: String,
-    baseURL: String, reply: PendingReply
+    baseURL: String, reply: PendingReply, resourceId: String? = nil
   ) {
     self.id = id
     self.received = received
@@ -40,5 +42,30 @@ package final class SCIMCall: Sendable {
     self.agent = agent
     self.baseURL = baseURL
     self.reply = reply
+    self.resourceId = resourceId
+  }
+}
+
+extension SCIMCall {
+  /// The body as what every SCIM body is.
+  ///
+  /// - Throws: 415 for what says it is no JSON, 400 for what is none.
+  func object() throws(SCIMError) -> JSONObject {
+    guard Self.isJSON(contentType) else { throw .unsupportedMediaType }
+    let parsed: JSONValue
+    do throws(JSONError) {
+      parsed = try JSONValue(parsing: body)
+    } catch {
+      throw .notJSON(error.description)
+    }
+    guard case .object(let body) = parsed else { throw .notAnObject }
+    return body
+  }
+
+  /// Both media types of RFC 7644 §3.1, with any parameter; none at all is taken for JSON.
+  private static func isJSON(_ contentType: String?) -> Bool {
+    guard let contentType else { return true }
+    let essence = contentType.prefix { $0 != ";" }.lowercased().filter { $0 != " " && $0 != "\t" }
+    return essence == "application/scim+json" || essence == "application/json" || essence == ""
   }
 }

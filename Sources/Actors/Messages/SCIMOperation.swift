@@ -4,6 +4,7 @@ package enum SCIMOperation: Sendable, Equatable {
   case one(endpoint: String, id: String)
   case list(endpoint: String)
   case write(AcceptedWrite.Verb, endpoint: String, id: String?)
+  case bulk
 
   package enum Discovery: Sendable, Equatable {
     case serviceProviderConfig
@@ -23,6 +24,11 @@ package enum SCIMOperation: Sendable, Equatable {
         throw .methodNotAllowed(method, allowed: "GET")
       }
       self = .discovery(discovery)
+      return
+    }
+    if first == "Bulk", segments.count == 1 {
+      guard method == "POST" else { throw .methodNotAllowed(method, allowed: "POST") }
+      self = .bulk
       return
     }
     guard

@@ -12,7 +12,7 @@ package struct ResourceReader: Sendable {
   /// A page ends before its resources exceed this, as RFC 7644 §3.4.2.4 allows.
   static let pageBytes = 1 << 20
 
-  private let store: Store
+  let store: Store
   private let catalog: SCIMCatalog
   private let scans: ScanGate
 
@@ -37,7 +37,7 @@ package struct ResourceReader: Sendable {
       let list = try SCIMListQuery(parameters: query.pairs, type: type)
       let view = SCIMView(projection: list.projection, type: type, baseURL: call.baseURL)
       return try await self.list(connection, list, view)
-    case .write:
+    case .write, .bulk:
       throw .unknownRoute
     }
   }

@@ -6,7 +6,7 @@ extension PublicRouter {
   /// How long a body may be, from the head alone; a longer one is refused while it arrives.
   static func bodyLimit(of head: HTTPRequest) -> Int {
     switch area(of: head) {
-    case .scim: isGroupOrBulk(head.path) ? 8 * 1024 * 1024 : 64 * 1024
+    case .scim: scimBodyLimit(of: head.path)
     case .api: APICall.bodyLimit
     case .health: 0
     // Events are at most this long when they are sent.
@@ -14,11 +14,13 @@ extension PublicRouter {
     }
   }
 
-  /// `/scim/v2/{slug}/Groups…` or `…/Bulk`, in any case.
-  private static func isGroupOrBulk(_ path: Substring) -> Bool {
-    let parts = path.split(separator: "/").dropFirst(3)
-    let name = parts.first?.lowercased()
-    return name == "groups" || name == "bulk"
+  /// By what follows `/scim/v2/{slug}`, in any case.
+  private static func scimBodyLimit(of path: Substring) -> Int {
+    switch path.split(separator: "/").dropFirst(3).first?.lowercased() {
+    case "groups": 8 * 1024 * 1024
+    case "bulk": SCIMBulkRequest.maxPayloadSize
+    default: 64 * 1024
+    }
   }
 
   /// A refusal of the HTTP server in the format of the area it was meant for; a request too

@@ -10,7 +10,9 @@ import Transport
     let config = try JSONValue(parsing: discovery.serviceProviderConfig())
     #expect(config["patch"]?["supported"] == true)
     #expect(config["filter"] == ["supported": true, "maxResults": 200])
-    for name in ["bulk", "sort", "etag", "changePassword"] {
+    #expect(
+      config["bulk"] == ["supported": true, "maxOperations": 1000, "maxPayloadSize": 1_048_576])
+    for name in ["sort", "etag", "changePassword"] {
       #expect(config[name]?["supported"] == false)
     }
     #expect(config["pagination"] == nil)

@@ -18,7 +18,10 @@ package struct SCIMDiscovery: Sendable {
       at: "/ServiceProviderConfig",
       [
         "patch": ["supported": true],
-        "bulk": ["supported": false, "maxOperations": 0, "maxPayloadSize": 0],
+        "bulk": [
+          "supported": true, "maxOperations": .init(SCIMBulkRequest.maxOperations),
+          "maxPayloadSize": .init(SCIMBulkRequest.maxPayloadSize),
+        ],
         "filter": ["supported": true, "maxResults": .init(SCIMListQuery.maxCount)],
         "changePassword": ["supported": false],
         "sort": ["supported": false],
