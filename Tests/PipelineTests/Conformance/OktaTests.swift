@@ -3,9 +3,9 @@ import Transport
 
 @testable import Pipeline
 
-/// Okta's requests, one after the other as it sends them, against the real program.
-@Suite(.timeLimit(.minutes(2)))
-struct OktaReplayTests {
+/// An Okta app that pushes users with PATCH: its requests, one after the other as it sends them.
+@Suite(.oneServer, .timeLimit(.minutes(2)))
+struct OktaTests {
   @Test func `a user's whole life in Okta arrives as signed events in their order`() async throws {
     let server = try await TestServer.started()
     let receiver = try await WebhookReceiver.started()
@@ -76,8 +76,8 @@ struct OktaReplayTests {
   }
 
   @Test func `every step of Okta's SPEC test passes`() async throws {
-    let server = try await TestServer.started()
-    let okta = try server.okta().with("User-Agent", "OKTA SCIM Integration")
+    let okta = try await ConformanceServer.connect(.okta)
+      .with("User-Agent", "OKTA SCIM Integration")
     let seeded = try await okta.post("/Users", OktaUser("seed@example.com").creation)
     #expect(seeded.status == 201)
 
@@ -116,8 +116,7 @@ struct OktaReplayTests {
   }
 
   @Test func `a look-up finds its user however it is spelt`() async throws {
-    let server = try await TestServer.started()
-    let okta = try server.okta()
+    let okta = try await ConformanceServer.connect(.okta)
     let user = OktaUser("plus+sign@example.com", externalId: "00uPlus")
     #expect(try await okta.post("/Users", user.creation).status == 201)
     let hits = [
@@ -165,15 +164,104 @@ struct OktaReplayTests {
     }
   }
 
-  @Test func `two pushes of one userName at once make one user`() async throws {
-    let server = try await TestServer.started()
-    let okta = try server.okta()
-    for round in 0..<5 {
-      let user = OktaUser("twin\(round)@example.com")
-      async let left = okta.post("/Users", user.creation)
-      async let right = okta.post("/Users", user.creation)
-      #expect(try await [left.status, right.status].sorted() == [201, 409])
+  @Test func `an assigned user is found, changed, switched off and back on under one id`()
+    async throws
+  {
+    let okta = try await ConformanceServer.connect(.okta)
+    let user = OktaUser("assigned@example.com", givenName: "Ines", familyName: "Assigned")
+    #expect(try await okta.get(OktaUser.filter(user.userName)).isList(of: 0))
+    let id = try await okta.post("/Users", user.creation).id
+    #expect(
+      try await okta.get(OktaUser.filter(user.userName)).at("Resources.0.id") == JSONValue(id))
+
+    let renamed = try await okta.patch(
+      "/Users/\(id)", OktaUser.patch(["name": ["givenName": "Inez"]]))
+    #expect(renamed.status == 200 && renamed.at("name.givenName") == "Inez")
+    #expect(renamed.at("name.familyName") == "Assigned", "only what was named changes")
+
+    #expect(try await okta.patch("/Users/\(id)", OktaUser.deactivation)["active"] == false)
+    #expect(try await okta.get("/Users/\(id)")["active"] == false)
+    let off = try await okta.get(OktaUser.filter(user.userName))
+    #expect(off.isList(of: 1) && off.at("Resources.0.active") == false)
+    #expect(try await okta.patch("/Users/\(id)", OktaUser.reactivation)["active"] == true)
+    #expect(try await okta.patch("/Users/\(id)", OktaUser.deactivation)["active"] == false)
+    let twice = try await okta.patch("/Users/\(id)", OktaUser.deactivation)
+    #expect(twice.status == 200 && twice["active"] == false)
+    #expect(try await okta.get("/Users/\(id)").json == twice.json)
+  }
+
+  @Test func `an import reads everybody once, page by page, though somebody joins meanwhile`()
+    async throws
+  {
+    let okta = try await ConformanceServer.connect(.okta)
+    for number in 0..<7 {
+      _ = try await okta.post("/Users", OktaUser("import\(number)@example.com").creation)
     }
-    #expect(try await okta.get("/Users?count=0")["totalResults"] == 5)
+    let first = try await okta.get("/Users?startIndex=1&count=3")
+    let left = try #require(first.at("Resources.1.id")?.string)
+    _ = try await okta.patch("/Users/\(left)", OktaUser.deactivation)
+    _ = try await okta.post("/Users", OktaUser("joiner@example.com").creation)
+    var seen = first.resources
+    while true {
+      let page = try await okta.get("/Users?startIndex=\(seen.count + 1)&count=3")
+      #expect(page.isList(of: 8) && page["startIndex"] == JSONValue(seen.count + 1))
+      #expect(page["itemsPerPage"] == JSONValue(page.resources.count))
+      if page.resources.isEmpty { break }
+      seen += page.resources
+    }
+    let names = seen.compactMap { $0["userName"]?.string }
+    #expect(names == (0..<7).map { "import\($0)@example.com" } + ["joiner@example.com"])
+    let all = try await okta.get("/Users?startIndex=1&count=100")
+    #expect(all.resources.count == 8 && all.at("Resources.1.active") == false)
+  }
+
+  @Test func `a mapped enterprise block, both spellings of a locale and empty values are taken`()
+    async throws
+  {
+    let okta = try await ConformanceServer.connect(.okta)
+    let user = OktaUser("mapped@example.com")
+    let body = user.creation.setting("locale", to: "en_US")
+      .setting("schemas", to: [JSONValue(SCIM.user), JSONValue(SCIM.enterprise)])
+      .setting(SCIM.enterprise, to: ["employeeNumber": "701984", "department": "Quay"])
+      .setting("nickName", to: "").setting("phoneNumbers", to: []).setting("title", to: .null)
+      .setting("addresses", to: [["type": "work", "postalCode": "12345", "primary": true]])
+    let made = try await okta.post("/Users", body)
+    #expect(made.status == 201 && made["locale"] == "en_US")
+    #expect(made.enterprise == ["employeeNumber": "701984", "department": "Quay"])
+    #expect(made["schemas"]?.array?.contains(JSONValue(SCIM.enterprise)) == true)
+    for absent in ["nickName", "phoneNumbers", "title", "groups", "password"] {
+      #expect(made[absent] == nil, "\(absent)")
+    }
+  }
+
+  @Test func `shapes that only stand in documentation are survived`() async throws {
+    let okta = try await ConformanceServer.connect(.okta)
+    let odd = OktaUser("odd@example.com").creation
+      .setting("externalId", to: 701_984).setting("name", to: .null)
+      .setting("addresses", to: [["type": "work", "postalCode": 12345]])
+    let made = try await okta.post("/Users", odd)
+    #expect(made.status == 201 && made["name"] == nil, "\(made)")
+    #expect(made["externalId"] == "701984" && made.at("addresses.0.postalCode") == "12345")
+    #expect(try await okta.get("/Users?startIndex=0&count=1").isList(of: 1))
+    let text = try await okta.send(
+      "POST", "/Users", bytes: OktaUser("plain@example.com").creation.bytes,
+      ["Content-Type": "application/scim+json;charset=UTF-8"])
+    #expect(text.status == 201)
+  }
+
+  @Test func `a random password sent with everything changes nothing and is never seen`()
+    async throws
+  {
+    let okta = try await ConformanceServer.connect(.okta)
+    let made = try await okta.post("/Users", OktaUser("secret@example.com").creation)
+    let id = try made.id
+    for path in [nil, "password"] as [String?] {
+      let value: JSONValue = path == nil ? ["password": "patched-secret"] : "patched-secret"
+      let answer = try await okta.patch("/Users/\(id)", SCIM.patch(SCIM.op("replace", path, value)))
+      #expect(answer.status == 200 && answer.json == made.json)
+    }
+    let asked = try await okta.get("/Users/\(id)?attributes=password,userName")
+    #expect(asked["userName"] == "secret@example.com" && asked["password"] == nil)
+    #expect(try await okta.get(SCIM.filter("password pr")).resources.isEmpty)
   }
 }
