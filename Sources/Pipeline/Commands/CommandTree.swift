@@ -12,7 +12,8 @@ package enum CommandTree {
       serve, DemoCommand.command, SimulateCommand.command, StatusCommand.command,
       ConnectCommand.command, ApplicationCommand.command, TokenCommand.command,
       KeyCommand.command, WebhookCommand.command, EventsCommand.command,
-      EmployeesCommand.command, SpoolCommand.command, BenchCommand.command,
+      EmployeesCommand.command, SpoolCommand.command, ConformanceCommand.command,
+      BenchCommand.command,
     ])
 
   private static let serve = Command(

@@ -1,0 +1,85 @@
+import Transport
+
+/// `conformance`: asks any SCIM server what it does right, and names the RFC where it does not.
+package enum ConformanceCommand {
+  package static let command = Command(
+    "conformance", abstract: "Check any SCIM 2.0 server against the RFCs",
+    discussion: """
+      Makes users and groups whose names begin with "conformance-", asks for them in every way \
+      RFC 7643, 7644 and 9865 describe, and deletes them again. What the server's \
+      ServiceProviderConfig does not claim is "not supported" and no failure. Exits with 0 when \
+      nothing failed. This version speaks http only.
+      """,
+    examples: [
+      .init("scim-hris conformance --base-url http://127.0.0.1:8080/scim/v2/…", "everything"),
+      .init("scim-hris conformance --base-url … --only filter", "one section"),
+    ],
+    options: [
+      CommandOption(
+        "base-url", .url, help: "The SCIM 2.0 Base URL; /Users follows it.",
+        environment: "SCIM_HRIS_BASE_URL"),
+      CommandOption(
+        "token", .text("token"),
+        help: "The bearer token; arguments show in `ps`, the variable does not.",
+        environment: "SCIM_HRIS_TOKEN"),
+      CommandOption(
+        "only", .choice(ConformanceCheck.Section.allCases.map(\.rawValue)),
+        help: "This section.", isRepeating: true),
+      CommandOption("json", help: "Print the result as JSON."),
+    ],
+    run: run)
+
+  @Sendable private static func run(_ invocation: Invocation) async -> ExitCode {
+    let loop = EventLoop(name: "conformance")
+    defer { loop.stop() }
+    do throws(ClientFailure) {
+      let report = try await probe(invocation, HTTPClient(loop: loop))
+      return report.failed == 0 ? .success : .failure
+    } catch {
+      Terminal.write("Error: \(error.sentence)\n", to: .error)
+      return error.exit
+    }
+  }
+
+  private static func probe(
+    _ invocation: Invocation, _ http: HTTPClient
+  ) async throws(ClientFailure) -> ConformanceReport {
+    guard let text = invocation.text("base-url"), let token = invocation.text("token") else {
+      throw ClientFailure(
+        "It needs to know where and who: --base-url, and the token in SCIM_HRIS_TOKEN.", .usage)
+    }
+    let base = try url(text)
+    let only = invocation.values("only").values
+    let checks = ConformanceCheck.all.filter {
+      only.isEmpty || only.contains($0.section.rawValue)
+    }
+    let caller = HTTPConformanceCaller(http: http, base: base, token: Secret(token))
+    let run = ConformanceRun(caller: caller, checks: checks)
+    let start = ContinuousClock.now
+    if invocation.flag("json") {
+      let report = try await run.run()
+      Terminal.write(report.json(base: text).pretty() + "\n")
+      return report
+    }
+    let isColoured = Terminal.isTerminal() && invocation.environment["NO_COLOR"] == nil
+    Terminal.write(ConformanceReport.titles)
+    let report = try await run.run { result in
+      Terminal.write(ConformanceReport.text(result, coloured: isColoured))
+    }
+    Terminal.write(report.summary(after: ContinuousClock.now - start))
+    return report
+  }
+
+  private static func url(_ text: String) throws(ClientFailure) -> HTTPURL {
+    let url: HTTPURL
+    do throws(HTTPURLError) {
+      url = try HTTPURL(parsing: text)
+    } catch {
+      throw ClientFailure("The Base URL does not work: \(error).", .usage)
+    }
+    if url.scheme == .http { return url }
+    throw ClientFailure(
+      "This version cannot speak https. Ask the server at an http address, beside its proxy.",
+      .usage)
+  }
+}
