@@ -36,7 +36,7 @@ struct Topology: Sendable {
       epoch: parts.epoch, counters: StoreCounters(parts.metrics))
     mapping = Mapping(
       lanes: settings.mappingLanes, capacity: capacity,
-      mapper: ResourceMapper(catalog: catalog, mapping: .standard), store: store,
+      mapper: ResourceMapper(mapping: .standard), store: store,
       mapped: spool.hop(.mapped))
     authentication = Authentication(
       view: view, activity: activity,

@@ -45,7 +45,7 @@ final class MiniaturePipeline: Sendable {
       counters: StoreCounters(Metrics()))
     mapping = Mapping(
       lanes: mappingLanes, capacity: 64,
-      mapper: ResourceMapper(catalog: catalog, mapping: .standard), store: store,
+      mapper: ResourceMapper(mapping: .standard), store: store,
       mapped: spool.hop(1))
     authentication = Authentication(
       view: view, activity: ConnectionActivity(),

@@ -26,8 +26,8 @@ package struct Acceptance: Sendable {
     let seq = append(call, connection, verb, "\(endpoint)/\(resourceId)", query, body)
     return AcceptedWrite(
       request: call.id, accepted: seq, received: call.received, verb: verb,
-      connection: connection, resourceType: type.name, resourceId: resourceId, body: body,
-      query: query, baseURL: call.baseURL, reply: call.reply)
+      connection: connection, type: type, resourceId: resourceId, body: body,
+      query: query, baseURL: call.baseURL, ifMatch: call.ifMatch, reply: call.reply)
   }
 
   /// What means something in the query of a write. Anything else could be a secret, and hops keep
@@ -49,7 +49,7 @@ package struct Acceptance: Sendable {
     let line = AcceptedLine(
       method: verb, path: path, query: query, connection: connection.id,
       baseURL: call.baseURL, client: call.client, agent: call.agent, received: call.received,
-      body: body)
+      ifMatch: call.ifMatch, body: body)
     return hop.append(line.record(request: call.id))
   }
 }

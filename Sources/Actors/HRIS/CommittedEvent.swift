@@ -18,7 +18,7 @@ package struct CommittedEvent: Sendable, Equatable {
 }
 
 extension CommittedEvent {
-  /// What stands around the employee in an event.
+  /// What stands around the record in an event.
   package struct Envelope: Sendable {
     package var id: String
     package var type: EventType
@@ -26,6 +26,7 @@ extension CommittedEvent {
     package var sequence: UInt64
     /// Rises when a backup is restored.
     package var epoch: Int
+    /// Empty when no request asked for it itself.
     package var method: String
     package var requestId: String
 
@@ -44,10 +45,10 @@ extension CommittedEvent {
   }
 
   /// The event object's bytes.
-  /// - Parameter data: the employee as `Employee.write` renders it, shared by a change's events.
+  /// - Parameter data: the record as events show it, unless the decision has its own.
   package static func render(
     _ envelope: Envelope, consumer: Consumer, connection: Connection, data: [UInt8],
-    decision: EmployeeEvents.Decision
+    decision: EventDecision
   ) -> [UInt8] {
     var out: [UInt8] = []
     out.reserveCapacity(data.count + 640)
@@ -66,15 +67,20 @@ extension CommittedEvent {
     out.append(text: "", string: connection.serviceId)
     out.append(text: ",\"id\":", string: connection.id)
     out.append(text: "},\"data\":")
-    out.append(contentsOf: data)
+    out.append(contentsOf: decision.data ?? data)
     out.append(text: ",\"changedFields\":[")
     for (index, field) in decision.changedFields.enumerated() {
-      out.append(text: index == 0 ? "\"\(field.name)\"" : ",\"\(field.name)\"")
+      out.append(text: index == 0 ? "" : ",", string: field)
     }
     out.append(text: "],\"previous\":")
     decision.previous.write(to: &out)
-    out.append(text: ",\"cause\":{\"method\":", string: envelope.method)
-    out.append(text: ",\"requestId\":", string: envelope.requestId)
+    out.append(text: ",\"cause\":{")
+    if !envelope.method.isEmpty {
+      out.append(text: "\"method\":", string: envelope.method)
+      out.append(text: ",")
+    }
+    out.append(text: "\"requestId\":", string: envelope.requestId)
+    if let reason = decision.reason { out.append(text: ",\"reason\":", string: reason) }
     out.append(text: "}}")
     return out
   }

@@ -34,6 +34,9 @@ package struct Connection: Sendable, Equatable {
   package var deactivatedStatus: String {
     settings["deactivatedStatus"]?.string == "terminated" ? "terminated" : "inactive"
   }
+
+  /// Whether joining or leaving a group is an update of the employee; off unless asked for.
+  package var tellsMembership: Bool { settings["membershipUpdatesEmployees"]?.bool == true }
 }
 
 extension Connection {

@@ -2,12 +2,17 @@ package import Transport
 
 extension Employee {
   /// The visible fields that differ, in table order; every non-null one when there is no old state.
-  package static func changes(from old: Employee?, to new: Employee) -> [EmployeeField] {
+  ///
+  /// - Parameter seeingGroups: whether other groups are a difference.
+  package static func changes(
+    from old: Employee?, to new: Employee, seeingGroups: Bool = false
+  ) -> [EmployeeField] {
     guard let old else {
       return EmployeeField.allCases.filter { $0.isVisible && new[$0] != .null }
     }
     return EmployeeField.allCases.filter { field in
-      field.isVisible && !same(field, old[field], new[field])
+      field.isVisible && (seeingGroups || field != .groups)
+        && !same(field, old[field], new[field])
     }
   }
 

@@ -1,4 +1,4 @@
-package import Transport
+import Transport
 
 /// Decides which events a change of one employee commits; pure, so that the table can be tested.
 package enum EmployeeEvents {
@@ -6,28 +6,24 @@ package enum EmployeeEvents {
     case created, changed, deleted
   }
 
-  package struct Decision: Sendable, Equatable {
-    package var type: EventType
-    package var changedFields: [EmployeeField]
-    /// The old values of `changedFields`; empty for a new employee.
-    package var previous: JSONObject
-
-    package init(type: EventType, changedFields: [EmployeeField], previous: JSONObject) {
-      self.type = type
-      self.changedFields = changedFields
-      self.previous = previous
-    }
-  }
-
   /// - Returns: at most three, in the order of their sequence; none when nobody would notice.
-  package static func decide(old: Employee?, new: Employee, kind: Kind) -> [Decision] {
+  ///
+  /// - Parameters:
+  ///   - seeingGroups: whether groups count as the employee's own; they do not where joining and
+  ///     leaving is told by events of the group alone.
+  ///   - reason: why, when no request asked for this very change.
+  package static func decide(
+    old: Employee?, new: Employee, kind: Kind, seeingGroups: Bool = false, reason: String? = nil
+  ) -> [EventDecision] {
     guard let old, kind != .created else {
-      return [Decision(type: .employeeCreated, changedFields: [], previous: JSONObject())]
+      return [EventDecision(type: .employeeCreated)]
     }
-    let fields = Employee.changes(from: old, to: new)
+    let fields = Employee.changes(from: old, to: new, seeingGroups: seeingGroups)
     guard !fields.isEmpty else { return [] }
     return types(old: old, new: new, kind: kind).map { type in
-      Decision(type: type, changedFields: fields, previous: old.values(of: fields))
+      EventDecision(
+        type: type, changedFields: fields.map(\.name), previous: old.values(of: fields),
+        reason: reason)
     }
   }
 

@@ -13,7 +13,7 @@ package enum EmployeeField: Int, CaseIterable, Sendable {
   case jobTitle, employmentType, employmentTypeNormalized
   case active, employmentStatus
   case employeeNumber, departmentName, division, companyName, costCenter, departmentId
-  case manager, groups
+  case manager, groups, groupsTruncated
   case startDate, hireDate, terminationDate
   case preferredLanguage, locale, timezone, avatarUrl, profileUrl, roles, entitlements
   case customFields
@@ -47,7 +47,9 @@ extension EmployeeField {
   /// The fields kept by the server itself follow from such a change and never cause one.
   package var isVisible: Bool {
     switch self {
-    case .id, .createdAt, .updatedAt, .deactivatedAt, .deletedAt, .revision, .connection: false
+    case .id, .createdAt, .updatedAt, .deactivatedAt, .deletedAt, .revision, .connection,
+      .groupsTruncated:
+      false
     default: true
     }
   }

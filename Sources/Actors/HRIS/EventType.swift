@@ -5,6 +5,11 @@ package enum EventType: String, CaseIterable, Sendable {
   case employeeDeleted = "employee.deleted"
   case employeeDeactivated = "employee.deactivated"
   case employeeReactivated = "employee.reactivated"
+  case groupCreated = "group.created"
+  case groupUpdated = "group.updated"
+  case groupDeleted = "group.deleted"
+  case groupMemberAdded = "group.member_added"
+  case groupMemberRemoved = "group.member_removed"
   /// Made on demand, never committed: it has no sequence.
   case webhookTest = "webhook.test"
 }

@@ -34,4 +34,11 @@ extension Employee {
       "resolved": true,
     ]
   }
+
+  /// Nobody is the manager any more; the reference stays to be understood again.
+  ///
+  /// - Parameter reference: as sent; nil when there is none.
+  package mutating func loseManager(reference: ManagerReference?) {
+    self[.manager] = reference?.unresolved ?? .null
+  }
 }

@@ -80,7 +80,8 @@ extension BulkJob {
     return Write(
       call: SCIMCall(
         id: ULID.make(prefix: "req_"), received: .now, slug: call.slug, operation: wanted,
-        query: "", credentials: call.credentials, contentType: nil, body: body,
+        query: "", credentials: call.credentials, contentType: nil, ifMatch: operation.version,
+        body: body,
         client: call.client, agent: call.agent, baseURL: call.baseURL, reply: PendingReply(),
         resourceId: operation.isCreation ? operation.bulkId.flatMap { ids[$0] } : nil),
       type: type, id: id)
@@ -111,8 +112,7 @@ extension BulkJob.Write {
       return SCIMBulkResult(
         status: answer.status, location: location, version: nil, error: answer.body)
     }
-    let version = (try? JSONValue(parsing: answer.body))?["meta"]?["version"]?.string
     return SCIMBulkResult(
-      status: answer.status, location: location, version: version, error: nil)
+      status: answer.status, location: location, version: answer.entityTag, error: nil)
   }
 }

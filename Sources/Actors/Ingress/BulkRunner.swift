@@ -51,8 +51,9 @@ struct BulkRunner: Sendable {
     by operation: SCIMBulkOperation, _ names: [String], _ type: SCIMResourceType?,
     _ connection: Connection
   ) -> [String] {
-    guard operation.path.count == 2, type != nil else { return [] }
-    let key = ResourceKey(connection: connection.id, id: operation.path[1])
+    guard operation.path.count == 2, let type else { return [] }
+    let key = ResourceKey(
+      connection: connection.id, type: type.segment, id: operation.path[1])
     guard let stored = store.read({ $0.row(key) })?.stored else { return [] }
     return names.compactMap { stored.attributes[$0]?.string }
   }

@@ -78,7 +78,8 @@ package actor Ingress {
     return SCIMCall(
       id: id, received: .now, slug: slug, operation: operation, query: String(request.query),
       credentials: request.fields["Authorization"].map { Secret($0) },
-      contentType: request.fields["Content-Type"], body: request.body,
+      contentType: request.fields["Content-Type"], ifMatch: request.fields["If-Match"],
+      body: request.body,
       client: origin.client(of: request), agent: request.fields["User-Agent"] ?? "",
       baseURL: origin.publicURL(of: request) + "/scim/v2/" + slug, reply: PendingReply())
   }
@@ -89,6 +90,7 @@ extension HTTPResponse {
   package init(_ answer: SCIMAnswer, request id: String) {
     var fields = HTTPFields()
     if !answer.body.isEmpty { fields.append("Content-Type", "application/scim+json") }
+    if let tag = answer.entityTag { fields.append("ETag", tag) }
     if let location = answer.location { fields.append("Location", location) }
     if let wait = answer.retryAfter { fields.append("Retry-After", String(wait)) }
     if answer.status == 401 { fields.append("WWW-Authenticate", "Bearer") }

@@ -71,6 +71,7 @@ extension EmployeeMapping {
     derive(&employee, from: resource, connection)
     employee[.manager] = manager(of: resource, previous: previous)
     employee[.groups] = previous?.employee[.groups] ?? []
+    employee[.groupsTruncated] = previous?.employee[.groupsTruncated] ?? false
     employee[.customFields] = .object(custom.collect(from: resource))
     employee[.deleted] = false
     employee[.connection] = [

@@ -11,11 +11,13 @@ package struct AcceptedLine: Sendable, Equatable {
   package var client: String
   package var agent: String
   package var received: Timestamp
+  /// The If-Match of the request.
+  package var ifMatch: String?
   package var body: JSONObject
 
   package init(
     method: AcceptedWrite.Verb, path: String, query: String, connection: String, baseURL: String,
-    client: String, agent: String, received: Timestamp, body: JSONObject
+    client: String, agent: String, received: Timestamp, ifMatch: String? = nil, body: JSONObject
   ) {
     self.method = method
     self.path = path
@@ -25,6 +27,7 @@ package struct AcceptedLine: Sendable, Equatable {
     self.client = client
     self.agent = agent
     self.received = received
+    self.ifMatch = ifMatch
     self.body = body
   }
 
@@ -59,6 +62,7 @@ package struct AcceptedLine: Sendable, Equatable {
     Self.write(",\"baseURL\":", baseURL, to: &out)
     Self.write(",\"from\":", client, to: &out)
     if !agent.isEmpty { Self.write(",\"agent\":", agent, to: &out) }
+    if let ifMatch { Self.write(",\"ifMatch\":", ifMatch, to: &out) }
     out.append(contentsOf: ",\"received\":\"".utf8)
     received.write(to: &out)
     out.append(contentsOf: "\",\"body\":".utf8)
@@ -86,6 +90,6 @@ extension AcceptedLine {
       baseURL: data["baseURL"]?.string ?? "", client: data["from"]?.string ?? "",
       agent: data["agent"]?.string ?? "",
       received: data["received"]?.string.flatMap { Timestamp(parsing: $0) } ?? line.timestamp,
-      body: data["body"]?.object ?? JSONObject())
+      ifMatch: data["ifMatch"]?.string, body: data["body"]?.object ?? JSONObject())
   }
 }

@@ -17,7 +17,7 @@ package final class AcceptedWrite: Sendable {
   package let verb: Verb
   package let connection: Connection
   /// "User".
-  package let resourceType: String
+  package let type: SCIMResourceType
   /// From the path, or drawn at acceptance for a POST.
   package let resourceId: String
   /// Without secrets; empty for DELETE.
@@ -25,6 +25,8 @@ package final class AcceptedWrite: Sendable {
   /// As sent, still percent-encoded.
   package let query: String
   package let baseURL: String
+  /// The entity tags the caller is willing to change (RFC 7644 §3.14); nil when he does not say.
+  package let ifMatch: String?
   package let reply: PendingReply
 
   /// One resource is one key: its writes are mapped in order, and its events delivered in order.
@@ -32,31 +34,21 @@ package final class AcceptedWrite: Sendable {
 
   package init(
     request: String, accepted: UInt64, received: Timestamp, verb: Verb, connection: Connection,
-    resourceType: String, resourceId: String, body: JSONObject, query: String, baseURL: String,
-    reply: PendingReply
+    type: SCIMResourceType, resourceId: String, body: JSONObject, query: String, baseURL: String,
+    ifMatch: String? = nil, reply: PendingReply
   ) {
     self.request = request
     self.accepted = accepted
     self.received = received
     self.verb = verb
     self.connection = connection
-    self.resourceType = resourceType
+    self.type = type
+    self.ifMatch = ifMatch
     self.resourceId = resourceId
     self.body = body
     self.query = query
     self.baseURL = baseURL
     self.reply = reply
-    key = ResourceKey(connection: connection.id, id: resourceId)
-  }
-}
-
-/// Names one SCIM resource of one connection.
-package struct ResourceKey: Sendable, Hashable {
-  package let connection: String
-  package let id: String
-
-  package init(connection: String, id: String) {
-    self.connection = connection
-    self.id = id
+    key = ResourceKey(connection: connection.id, type: type.segment, id: resourceId)
   }
 }

@@ -20,19 +20,21 @@ package final class MappedChange: Sendable {
   }
 
   package enum Decision: Sendable {
-    /// The resource becomes this, if it still has `base`.
+    /// The resource becomes this, if it is still what that was made from.
     case apply(ResourceState)
-    /// Nothing to change; the resource had this version.
-    case unchanged(version: Int)
+    /// Nothing to change in the resource that outcome left behind.
+    case unchanged(seen: UInt64)
     /// The write cannot be applied, whatever the store holds.
     case refuse(SCIMError)
   }
 }
 
-/// One resource and its employee as they will stand after a change, rendered once, as bytes.
+/// One resource and its unified record as they will stand after a change, rendered once, as bytes.
 package struct ResourceState: Sendable {
-  /// The version this was computed from; 0 when the resource must not exist yet.
+  /// The version it had; 0 when the resource must not exist yet.
   package let base: Int
+  /// The outcome this was computed from (`ResourceRow.lastSeq`); 0 when there must be none.
+  package let seen: UInt64
   package let created: Timestamp
   package let lastModified: Timestamp
   /// The stored form: `id` after `schemas`, `meta` last, no location. Nil once deleted.
@@ -40,13 +42,34 @@ package struct ResourceState: Sendable {
   /// What no schema defines, kept beside the resource; nil when there is none.
   package let unknown: [UInt8]?
   package let keys: ResourceKeys
-  /// The employee as events and the API show it.
-  package let employeeId: String
-  package let employeeBytes: [UInt8]
+  /// The employee or group as events and the API show it; empty where applications see nothing.
+  package let recordId: String
+  package let record: [UInt8]
   /// The events this change raises, in order; empty when nothing visible changed.
-  package let events: [EmployeeEvents.Decision]
+  package let events: [EventDecision]
+  /// What SCIM shows afterwards: it grows by one, except with changes of the record alone.
+  package let version: Int
+  /// How the members of a group change.
+  package var members: MemberChange?
 
-  package var version: Int { base + 1 }
+  package init(
+    base: Int, seen: UInt64, created: Timestamp, lastModified: Timestamp, resource: [UInt8]?,
+    unknown: [UInt8]?, keys: ResourceKeys, recordId: String, record: [UInt8],
+    events: [EventDecision], version: Int? = nil, members: MemberChange? = nil
+  ) {
+    self.base = base
+    self.seen = seen
+    self.created = created
+    self.lastModified = lastModified
+    self.resource = resource
+    self.unknown = unknown
+    self.keys = keys
+    self.recordId = recordId
+    self.record = record
+    self.events = events
+    self.version = version ?? base + 1
+    self.members = members
+  }
 }
 
 /// What the store thought of a change, in memory; the disk is not waited for.

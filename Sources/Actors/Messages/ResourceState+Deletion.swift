@@ -3,13 +3,24 @@ package import Transport
 extension ResourceState {
   /// A row once it is deleted: gone from SCIM, its employee still readable and marked.
   package init(deleting row: ResourceRow, at now: Timestamp) {
-    let old = Employee(bytes: row.employee)
-    var employee = old
-    employee.delete(at: now)
+    var (record, events) = (row.record, [EventDecision]())
+    switch row.key.type {
+    case SCIMResourceType.user.segment:
+      let old = Employee(bytes: row.record)
+      var employee = old
+      employee.delete(at: now)
+      record = employee.bytes
+      events = EmployeeEvents.decide(old: old, new: employee, kind: .deleted)
+    case SCIMResourceType.group.segment:
+      var group = Group(bytes: row.record)
+      group.delete(at: now)
+      record = group.bytes
+      events = [EventDecision(type: .groupDeleted)]
+    default: break
+    }
     self.init(
-      base: row.version, created: row.created, lastModified: now, resource: nil, unknown: nil,
-      keys: row.keys, employeeId: row.employeeId, employeeBytes: employee.bytes,
-      events: EmployeeEvents.decide(old: old, new: employee, kind: .deleted))
+      base: row.version, seen: row.lastSeq, created: row.created, lastModified: now, resource: nil,
+      unknown: nil, keys: row.keys, recordId: row.recordId, record: record, events: events)
   }
 }
 

@@ -7,7 +7,14 @@ package struct SCIMAnswer: Sendable, Equatable {
   /// Integer seconds; Okta obeys nothing else (SCIM_CONTRACT: 429 and Retry-After).
   package var retryAfter: Int?
 
-  package init(status: Int, body: [UInt8] = [], location: String? = nil, retryAfter: Int? = nil) {
+  /// The version of the one resource the answer is about (RFC 7644 §3.14).
+  package var entityTag: String?
+
+  package init(
+    status: Int, body: [UInt8] = [], location: String? = nil, retryAfter: Int? = nil,
+    entityTag: String? = nil
+  ) {
+    self.entityTag = entityTag
     self.status = status
     self.body = body
     self.location = location

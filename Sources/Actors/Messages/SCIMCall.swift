@@ -15,6 +15,8 @@ package final class SCIMCall: Sendable {
   /// The Authorization value as sent; it travels no further than authentication.
   package let credentials: Secret?
   package let contentType: String?
+  /// The entity tags the caller is willing to change, as sent.
+  package let ifMatch: String?
   package let body: [UInt8]
   /// Who called: the client's address after trusted proxies, and its User-Agent.
   package let client: String
@@ -27,8 +29,8 @@ package final class SCIMCall: Sendable {
 
   package init(
     id: String, received: Timestamp, slug: String, operation: SCIMOperation, query: String,
-    credentials: Secret?, contentType: String?, body: [UInt8], client: String, agent: String,
-    baseURL: String, reply: PendingReply, resourceId: String? = nil
+    credentials: Secret?, contentType: String?, ifMatch: String? = nil, body: [UInt8],
+    client: String, agent: String, baseURL: String, reply: PendingReply, resourceId: String? = nil
   ) {
     self.id = id
     self.received = received
@@ -37,6 +39,7 @@ package final class SCIMCall: Sendable {
     self.query = query
     self.credentials = credentials
     self.contentType = contentType
+    self.ifMatch = ifMatch
     self.body = body
     self.client = client
     self.agent = agent

@@ -22,8 +22,17 @@ package struct SCIMView: Sendable {
   }
 
   /// - Parameter stored: the stored form of the resource with that id.
-  package func body(of stored: [UInt8], id: String) -> [UInt8] {
-    SCIMRendering.answer(stored, type: type, location: location(of: id), projection: projection)
+  package func body(of stored: [UInt8], id: String, computed: SCIMComputed? = nil) -> [UInt8] {
+    SCIMRendering.answer(
+      stored, type: type, location: location(of: id), computed: computed, projection: projection)
+  }
+
+  /// Whether the caller said which attributes he wants.
+  package var isProjected: Bool { projection != nil }
+
+  /// Whether an attribute that is kept elsewhere will be shown: if not, it need not be fetched.
+  package func shows(_ attribute: String) -> Bool {
+    projection?.keeps(attribute) ?? true
   }
 
   package func location(of id: String) -> String { type.location(of: id, baseURL: baseURL) }

@@ -51,6 +51,23 @@ extension SCIMError {
     "This userName belongs to an inactive user with another externalId: change the userName, or "
       + "delete that user first.")
 
+  /// - Parameter name: of an attribute whose value another resource has.
+  package static func valueTaken(_ name: String) -> SCIMError {
+    SCIMError(
+      .uniqueness,
+      "Another resource has this \(SCIMText.clipped(name)) already: change it, or delete the other."
+    )
+  }
+
+  package static let groupTaken = SCIMError(
+    .uniqueness,
+    "There is a group of this name already: link to that group, or give this one another name.")
+
+  /// A change was to be made only to a version that is no longer the present one.
+  package static let versionPassed = SCIMError(
+    status: 412,
+    detail: "The resource was changed since it was read: read it again and repeat the change.")
+
   /// - Parameter seconds: until the next attempt counts afresh.
   package static func tooManyAttempts(retryAfter seconds: Int) -> SCIMError {
     SCIMError(

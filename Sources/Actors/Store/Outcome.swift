@@ -19,6 +19,7 @@ package struct Outcome: Sendable {
   package var accepted: UInt64?
   package var result: Result
   package var status: Int
+  /// The resource type's name.
   package var resourceType: String
   package var key: ResourceKey
   package var version: Int
@@ -27,8 +28,10 @@ package struct Outcome: Sendable {
   /// The stored form of the resource; nil when it is deleted or nothing was applied.
   package var resource: [UInt8]?
   package var unknown: [UInt8]?
-  /// Only when the employee changed without an event that carries it.
-  package var employee: [UInt8]?
+  /// The employee, only when it changed without an event that carries it; or the group, when it
+  /// changed.
+  package var record: [UInt8]?
+  package var members: CommittedMembers?
   package var events: [CommittedEvent]
   /// Why it was refused, as answered.
   package var detail: String?
@@ -47,9 +50,9 @@ extension Outcome {
     }
   }
 
-  package var record: SpoolRecord {
+  package var line: SpoolRecord {
     SpoolRecord(
-      id: request, key: "\(key.connection)/\(resourceType)s/\(key.id)", type: lineType, data: data)
+      id: request, key: key.path, type: lineType, data: data)
   }
 
   /// The line's `data`: one JSON object, its rendered parts copied as they are.
@@ -95,9 +98,11 @@ extension Outcome {
       out.append(contentsOf: #","unknown":"#.utf8)
       out.append(contentsOf: unknown)
     }
-    if let employee {
-      out.append(contentsOf: #","employee":"#.utf8)
-      out.append(contentsOf: employee)
+    if let record {
+      let isGroup = key.type == SCIMResourceType.group.segment
+      out.append(contentsOf: (isGroup ? #","group":"# : #","employee":"#).utf8)
+      out.append(contentsOf: record)
     }
+    members?.write(to: &out)
   }
 }

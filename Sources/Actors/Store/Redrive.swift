@@ -32,8 +32,9 @@ package struct Redrive: Sendable {
   ) -> AcceptedWrite {
     AcceptedWrite(
       request: undecided.request, accepted: undecided.seq, received: undecided.line.received,
-      verb: undecided.line.method, connection: connection, resourceType: type.name,
+      verb: undecided.line.method, connection: connection, type: type,
       resourceId: String(undecided.line.resourceId), body: undecided.line.body,
-      query: undecided.line.query, baseURL: undecided.line.baseURL, reply: PendingReply())
+      query: undecided.line.query, baseURL: undecided.line.baseURL,
+      ifMatch: undecided.line.ifMatch, reply: PendingReply())
   }
 }

@@ -31,12 +31,13 @@ package struct ResourceReader: Sendable {
     case .one(let endpoint, let id):
       let type = try type(endpoint)
       let view = try SCIMView(query: query, type: type, baseURL: call.baseURL)
-      return try await one(ResourceKey(connection: connection, id: id), view)
+      return try await one(ResourceKey(connection: connection, type: type.segment, id: id), view)
     case .list(let endpoint):
       let type = try type(endpoint)
       let list = try SCIMListQuery(parameters: query.pairs, type: type)
       let view = SCIMView(projection: list.projection, type: type, baseURL: call.baseURL)
-      return try await self.list(connection, list, view)
+      let set = ResourceSet(connection: connection, type: type.segment)
+      return try await self.list(set, list, view)
     case .write, .bulk:
       throw .unknownRoute
     }
@@ -56,21 +57,24 @@ extension ResourceReader {
       throw .notFound(view.type.name, id: key.id)
     }
     await store.committed.durable(through: row.lastSeq)
-    return SCIMAnswer(status: 200, body: view.body(of: stored, id: key.id))
+    let computed = store.computed(of: key, for: view)
+    return SCIMAnswer(
+      status: 200, body: view.body(of: stored, id: key.id, computed: computed),
+      entityTag: SCIMMeta.entityTag(of: row.version))
   }
 
   private func list(
-    _ connection: String, _ query: SCIMListQuery, _ view: SCIMView
+    _ set: ResourceSet, _ query: SCIMListQuery, _ view: SCIMView
   ) async throws(SCIMError) -> SCIMAnswer {
-    let candidates = query.indexedEquality.map { equality in
-      store.read { $0.candidates(of: connection, for: equality) }
+    let candidates = query.indexedEquality(of: view.type).map { equality in
+      store.read { $0.candidates(of: set, for: equality) }
     }
     let list: List
     if let candidates, candidates.count <= 1 {
       list = await render(await match(candidates, query), view)
     } else {
       let scanned = await scans.run {
-        await render(await find(connection, query, candidates: candidates), view)
+        await render(await find(set, query, candidates: candidates), view)
       }
       guard let scanned else { throw .tooManySearches(retryAfter: Intake.loadWait) }
       list = scanned
@@ -88,7 +92,8 @@ extension ResourceReader {
     var size = 0
     for (number, row) in page.rows.enumerated() {
       guard let stored = row.resource else { continue }
-      let resource = view.body(of: stored, id: row.key.id)
+      let resource = view.body(
+        of: stored, id: row.key.id, computed: store.computed(of: row.key, for: view))
       size += resource.count
       if size > Self.pageBytes, !list.resources.isEmpty { break }
       list.resources.append(resource)
@@ -98,13 +103,13 @@ extension ResourceReader {
   }
 
   private func find(
-    _ connection: String, _ query: SCIMListQuery, candidates: [Int]?
+    _ set: ResourceSet, _ query: SCIMListQuery, candidates: [Int]?
   ) async -> RowPage {
     guard let matcher = query.matcher else {
-      let places = await places(of: connection, query)
+      let places = await places(of: set, query)
       return store.read { state in
         let (rows, gate) = state.liveRows(at: places)
-        return RowPage(rows: rows, total: state.liveCount(of: connection), gate: gate)
+        return RowPage(rows: rows, total: state.liveCount(of: set), gate: gate)
       }
     }
     if let candidates { return await match(candidates, query) }
@@ -112,7 +117,7 @@ extension ResourceReader {
     var place: Int? = 0
     var gate: UInt64 = 0
     while let from = place {
-      let stretch = store.read { $0.stretch(of: connection, from: from, count: Self.stretch) }
+      let stretch = store.read { $0.stretch(of: set, from: from, count: Self.stretch) }
       for row in stretch.rows where matcher.matches(row) { window.take(row) }
       (place, gate) = (stretch.next, stretch.gate)
       await Task.yield()
@@ -136,17 +141,17 @@ extension ResourceReader {
   }
 
   /// Row numbers of the page; deleted rows before it are passed over stretch by stretch.
-  private func places(of connection: String, _ query: SCIMListQuery) async -> [Int] {
+  private func places(of set: ResourceSet, _ query: SCIMListQuery) async -> [Int] {
     let offset = query.startIndex - 1
     let direct = store.read {
-      $0.directPlaces(of: connection, offset: offset, limit: query.count)
+      $0.directPlaces(of: set, offset: offset, limit: query.count)
     }
     if let direct { return direct }
     var (places, toSkip) = ([Int](), offset)
     var place: Int? = 0
     while let from = place, places.count < query.count {
       let stretch = store.read {
-        $0.livePlaces(of: connection, from: from, count: Self.placeStretch)
+        $0.livePlaces(of: set, from: from, count: Self.placeStretch)
       }
       let skipped = min(toSkip, stretch.places.count)
       toSkip -= skipped
@@ -218,15 +223,11 @@ extension SCIMMatcher {
 
 extension SCIMListQuery {
   /// The first top-level equality there is an index for.
-  fileprivate var indexedEquality: IndexedEquality? {
+  fileprivate func indexedEquality(of type: SCIMResourceType) -> IndexedEquality? {
     for equality in equalities {
-      switch equality.path {
-      case "id": return .id(equality.value)
-      case "userName": return .userName(SCIMText.fold(equality.value))
-      case "externalId": return .externalId(equality.value)
-      case "emails.value": return .email(SCIMText.fold(equality.value))
-      default: continue
-      }
+      if equality.path == "id" { return .id(equality.value) }
+      guard let number = type.indexNumber(of: equality.path) else { continue }
+      return .key(index: number, value: type.indexes[number].key(equality.value))
     }
     return nil
   }

@@ -42,17 +42,25 @@ extension Store {
   /// in between. Others write between two stretches.
   package func finishDepartures(request: String) async {
     for departure in read({ Array($0.departures.values) }) {
-      let origin = Origin(
-        request: request, application: departure.connection.applicationId, accepted: nil,
-        method: "DELETE", resourceType: "User", status: 204)
-      let id = departure.connection.id
-      var next: Int? = 0
-      while let from = next {
-        let stretch = read { $0.stretch(of: id, from: from, count: Self.stretch) }
-        for row in stretch.rows { delete(row, of: departure, as: origin) }
-        next = stretch.next
-        await committed.durable(through: committed.lastSeq)
+      for type in read({ $0.catalog.types.reversed() }) {
+        await finish(departure, of: type, request: request)
       }
+    }
+  }
+
+  private func finish(
+    _ departure: Departure, of type: SCIMResourceType, request: String
+  ) async {
+    let origin = Origin(
+      request: request, application: departure.connection.applicationId, accepted: nil,
+      method: "DELETE", resourceType: type.name, status: 204)
+    let set = ResourceSet(connection: departure.connection.id, type: type.segment)
+    var next: Int? = 0
+    while let from = next {
+      let stretch = read { $0.stretch(of: set, from: from, count: Self.stretch) }
+      for row in stretch.rows { delete(row, of: departure, as: origin) }
+      next = stretch.next
+      await committed.durable(through: committed.lastSeq)
     }
   }
 

@@ -17,6 +17,8 @@ package actor Store: Stage {
 
   /// How many changes are taken from the stream at once.
   private static let batch = 64
+  /// How far what is owed may run ahead of the disk; writes of callers need the rest.
+  private static let settledAhead: UInt64 = 1024
 
   private nonisolated let state: Mutex<StoreState>
   let log: CommittedTail
@@ -36,6 +38,11 @@ package actor Store: Stage {
     input = BoundedChannel(capacity: capacity)
   }
 
+  /// Takes obligations over, to be met at once.
+  func takeOwed(_ count: Int) -> [(obligation: Obligation, request: String)] {
+    state.withLock { $0.takeOwed(count) }
+  }
+
   /// Looks something up. Must be short: writes wait meanwhile.
   package nonisolated func read<Result: Sendable>(
     _ body: (borrowing StoreState) -> Result
@@ -44,8 +51,19 @@ package actor Store: Stage {
   }
 
   package func run() async throws {
+    await settle()
     while let changes = await input.next(max: Self.batch) {
       for change in changes { change.verdict.resolve(decide(change)) }
+      await settle()
+    }
+  }
+
+  /// Meets what is owed; whoever waits with a change gets a turn after each stretch.
+  private func settle() async {
+    while settle(atMost: Self.batch) {
+      for change in input.poll(max: Self.batch) { change.verdict.resolve(decide(change)) }
+      let behind = committed.lastSeq - committed.durableSeq
+      if behind > Self.settledAhead { await committed.durable(through: committed.lastSeq) }
     }
   }
 
@@ -85,20 +103,28 @@ package actor Store: Stage {
 
   /// Logs a resource's new state with its events, and takes it over.
   func commit(
-    _ next: ResourceState, at key: ResourceKey, as origin: Origin, _ consumer: Consumer,
-    _ connection: Connection, after newest: Int, then answer: Answer?
+    _ next: ResourceState, coming: ComingMembers? = nil, at key: ResourceKey, as origin: Origin,
+    _ consumer: Consumer, _ connection: Connection, after newest: Int, then answer: Answer?
   ) -> UInt64 {
     var outcome = Outcome(next, at: key, as: origin)
+    let coming = coming ?? next.members.map { change in read { $0.coming(change, in: key) } }
+    outcome.members = coming?.members
+    var decisions = next.events
+    if let coming { decisions += coming.events(of: next.record) }
     var sequence = newest
-    outcome.events = next.events.map { decision in
+    outcome.events = decisions.map { decision in
       sequence += 1
       return CommittedEvent(
         decision, of: next, as: origin, consumer, connection, sequence: UInt64(sequence),
         epoch: epoch)
     }
-    if outcome.events.isEmpty { outcome.employee = next.employeeBytes }
+    let isCarried = key.type == SCIMResourceType.user.segment && !outcome.events.isEmpty
+    if !isCarried, !next.record.isEmpty { outcome.record = next.record }
+    let members = outcome.members
     let seq = write(outcome, then: answer) { [sequence] state, seq in
-      state.put(ResourceRow(key, next, seq: seq), sequence: sequence)
+      let place = state.put(
+        ResourceRow(key, next, seq: seq), sequence: sequence, request: origin.request)
+      if let members { state.apply(members, to: place) }
     }
     counters.applied.add()
     counters.events.add(UInt64(outcome.events.count))
@@ -114,7 +140,7 @@ package actor Store: Stage {
     let log = log
     let request = outcome.request
     let events = outcome.events
-    return append(outcome.record, entering: entering) { seq in
+    return append(outcome.line, entering: entering) { seq in
       log.push(CommittedOutcome(seq: seq, requestId: request, events: events))
       answer?.give()
     }
@@ -153,6 +179,7 @@ package actor Store: Stage {
     var request: String
     var application: String
     var accepted: UInt64?
+    /// Empty when no request asked for it itself.
     var method: String
     var resourceType: String
     var status: Int
@@ -164,7 +191,7 @@ extension Store.Origin {
     self.init(
       request: change.write.request, application: change.write.connection.applicationId,
       accepted: change.write.accepted,
-      method: change.write.verb.rawValue, resourceType: change.write.resourceType,
+      method: change.write.verb.rawValue, resourceType: change.write.type.name,
       status: change.answer.status)
   }
 }
@@ -178,8 +205,8 @@ extension Outcome {
       request: origin.request, application: origin.application, accepted: origin.accepted,
       result: result, status: status,
       resourceType: origin.resourceType, key: key, version: 0, created: change.write.received,
-      lastModified: change.write.received, resource: nil, unknown: nil, employee: nil, events: [],
-      detail: nil)
+      lastModified: change.write.received, resource: nil, unknown: nil, record: nil,
+      members: nil, events: [], detail: nil)
   }
 
   fileprivate init(_ next: ResourceState, at key: ResourceKey, as origin: Store.Origin) {
@@ -188,7 +215,7 @@ extension Outcome {
       result: .applied, status: origin.status,
       resourceType: origin.resourceType, key: key, version: next.version, created: next.created,
       lastModified: next.lastModified, resource: next.resource, unknown: next.unknown,
-      employee: nil, events: [], detail: nil)
+      record: nil, members: nil, events: [], detail: nil)
   }
 }
 
@@ -197,13 +224,15 @@ extension ResourceRow {
     self.init(
       key: key, version: next.version, created: next.created, lastModified: next.lastModified,
       resource: next.resource, unknown: next.unknown, keys: next.keys,
-      employeeId: next.employeeId, employee: next.employeeBytes, lastSeq: seq)
+      recordId: next.recordId, record: next.record,
+      manager: key.type == SCIMResourceType.user.segment ? ManagerLink(record: next.record) : nil,
+      lastSeq: seq)
   }
 }
 
 extension CommittedEvent {
   fileprivate init(
-    _ decision: EmployeeEvents.Decision, of next: ResourceState, as origin: Store.Origin,
+    _ decision: EventDecision, of next: ResourceState, as origin: Store.Origin,
     _ consumer: Consumer, _ connection: Connection, sequence: UInt64, epoch: Int
   ) {
     let id = ULID.make(prefix: "evt_")
@@ -211,10 +240,10 @@ extension CommittedEvent {
       id: id, type: decision.type, timestamp: next.lastModified, sequence: sequence,
       epoch: epoch, method: origin.method, requestId: origin.request)
     let body = Self.render(
-      envelope, consumer: consumer, connection: connection, data: next.employeeBytes,
+      envelope, consumer: consumer, connection: connection, data: next.record,
       decision: decision)
     self.init(
-      id: id, type: decision.type.rawValue, key: next.employeeId,
+      id: id, type: decision.type.rawValue, key: next.recordId,
       applicationId: connection.applicationId, consumerId: consumer.id,
       connectionId: connection.id, sequence: sequence, timestamp: next.lastModified, body: body)
   }

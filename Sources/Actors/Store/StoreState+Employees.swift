@@ -3,7 +3,8 @@ import Transport
 extension StoreState {
   /// One employee of a consumer, deleted ones included, and the line its answer waits for.
   package func employee(_ id: String, of consumer: String) -> ResourceRow? {
-    guard let row = row(employee: id), consumers[row.key.connection] == consumer
+    guard let row = row(record: id), row.key.type == SCIMResourceType.user.segment,
+      consumers[row.key.connection] == consumer
     else { return nil }
     return row
   }
@@ -17,11 +18,18 @@ extension StoreState {
     of consumer: String, after id: String?, count: Int
   ) -> (rows: [ResourceRow], gate: UInt64) {
     let order = employees[consumer] ?? []
-    let last = id.flatMap { place(employee: $0) } ?? -1
+    let last = id.flatMap { place(record: $0) } ?? -1
     let start = order.partitioningIndex { $0 > last }
     return (order[start...].prefix(count).map { rows[$0] }, appliedSeq)
   }
 
   /// Employees that are not deleted.
-  package var employeeCount: Int { indexes.values.reduce(0) { $0 + $1.liveCount } }
+  package var employeeCount: Int { liveCount(of: .user) }
+
+  /// Groups that are not deleted.
+  package var groupCount: Int { liveCount(of: .group) }
+
+  private func liveCount(of type: SCIMResourceType) -> Int {
+    indexes.reduce(0) { $0 + ($1.key.type == type.segment ? $1.value.liveCount : 0) }
+  }
 }

@@ -17,35 +17,48 @@ extension StoreState {
     guard let members = OutcomeMembers(line.data) else { throw .notAnObject(seq: line.seq) }
     guard members["outcome"].elementsEqual("\"applied\"".utf8) else { return pass(seq: line.seq) }
     let (row, sequence) = try row(line, members)
-    put(row, sequence: sequence)
+    let place = put(row, sequence: sequence, request: line.id)
+    if let change = members.object("members"), let json = try? JSONValue(parsing: change) {
+      apply(CommittedMembers(json: json), to: place)
+    }
   }
 
   private func row(
     _ line: SpoolLine, _ members: OutcomeMembers
   ) throws(FoldError) -> (ResourceRow, sequence: Int) {
-    let parts = line.key.split(separator: "/", maxSplits: 2)
-    guard parts.count == 3 else { throw .missing(member: "key", seq: line.seq) }
-    let key = ResourceKey(connection: String(parts[0]), id: String(parts[2]))
+    guard let key = ResourceKey(path: line.key) else {
+      throw .missing(member: "key", seq: line.seq)
+    }
     let known = self.row(key)
     let resource = members.object("resource")
     guard let version = members.int("version"), let created = members.time("created"),
       let modified = members.time("lastModified")
     else { throw .missing(member: "version, created or lastModified", seq: line.seq) }
-    let last = members.lastEvent
-    guard let employee = last?.data ?? members.object("employee") ?? known?.employee else {
-      throw .missing(member: "employee", seq: line.seq)
-    }
-    guard let employeeId = last?.employeeId ?? known?.employeeId else {
-      throw .missing(member: "employee id", seq: line.seq)
-    }
-    guard let keys = resource.map({ ResourceKeys(stored: $0) }) ?? known?.keys else {
+    let record = try record(of: key, in: members, known: known, seq: line.seq)
+    let type = catalog.resourceType(segment: key.type)
+    guard let keys = resource.map({ ResourceKeys(stored: $0, type: type) }) ?? known?.keys else {
       throw .missing(member: "resource", seq: line.seq)
     }
+    let isUser = key.type == SCIMResourceType.user.segment
     let row = ResourceRow(
       key: key, version: version, created: created, lastModified: modified, resource: resource,
-      unknown: members.object("unknown"), keys: keys, employeeId: employeeId, employee: employee,
-      lastSeq: line.seq)
-    return (row, last?.sequence ?? sequence(of: key.connection))
+      unknown: members.object("unknown"), keys: keys, recordId: record.id, record: record.bytes,
+      manager: isUser ? ManagerLink(record: record.bytes) : nil, lastSeq: line.seq)
+    return (row, members.lastSequence ?? sequence(of: key.connection))
+  }
+
+  /// The unified record: named by the line, else carried by its last event, else unchanged.
+  private func record(
+    of key: ResourceKey, in members: OutcomeMembers, known: ResourceRow?, seq: UInt64
+  ) throws(FoldError) -> (id: String, bytes: [UInt8]) {
+    let isUser = key.type == SCIMResourceType.user.segment
+    guard isUser || key.type == SCIMResourceType.group.segment else { return ("", []) }
+    let carried =
+      members.object(isUser ? "employee" : "group") ?? (isUser ? members.lastEventData : nil)
+    guard let bytes = carried ?? known?.record,
+      let id = OutcomeMembers(bytes)?.text("id") ?? known?.recordId
+    else { throw .missing(member: isUser ? "employee" : "group", seq: seq) }
+    return (id, bytes)
   }
 }
 
@@ -77,14 +90,25 @@ struct OutcomeMembers {
     Timestamp(parsing: String(decoding: self[name].dropFirst().dropLast(), as: UTF8.self))
   }
 
-  /// The newest event: it carries the employee as it then stood.
-  var lastEvent: (data: [UInt8], employeeId: String, sequence: Int)? {
-    guard let range = range("events"),
-      let last = JSONSlicer.elements(of: bytes.span, in: range)?.last,
-      let event = OutcomeMembers(Array(bytes[last])), let data = event.object("data"),
-      let id = OutcomeMembers(data)?["id"].dropFirst().dropLast(),
-      let sequence = event.int("sequence")
-    else { return nil }
-    return (data, String(decoding: id, as: UTF8.self), sequence)
+  /// A string that is no escape away from its text, as ids and our own words are.
+  func text(_ name: StaticString) -> String? {
+    let slice = self[name]
+    guard slice.first == UInt8(ascii: "\"") else { return nil }
+    if slice.contains(UInt8(ascii: "\\")) {
+      return (try? JSONValue(parsing: Array(slice)))?.string
+    }
+    return String(decoding: slice.dropFirst().dropLast(), as: UTF8.self)
   }
+
+  private var lastEvent: OutcomeMembers? {
+    guard let range = range("events"),
+      let last = JSONSlicer.elements(of: bytes.span, in: range)?.last
+    else { return nil }
+    return OutcomeMembers(Array(bytes[last]))
+  }
+
+  /// What the newest event is about: the employee as it then stood.
+  var lastEventData: [UInt8]? { lastEvent?.object("data") }
+
+  var lastSequence: Int? { lastEvent?.int("sequence") }
 }

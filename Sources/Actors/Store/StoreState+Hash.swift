@@ -12,7 +12,7 @@ extension StoreState {
       hash.update(Array("\(row.key.path)\n\(row.version)\n".utf8))
       hash.update(row.resource ?? [])
       hash.update([0x0A])
-      hash.update(row.employee)
+      hash.update(row.record)
       hash.update([0x0A])
     }
     hash.update(Array("admin\n\(Hex.encode(administration))".utf8))
@@ -23,9 +23,4 @@ extension StoreState {
   static func link(_ previous: [UInt8], _ data: [UInt8]) -> [UInt8] {
     SHA256.hash(previous + data)
   }
-}
-
-extension ResourceKey {
-  /// As lines name it: "cnx_…/Users/2819…".
-  fileprivate var path: String { "\(connection)/Users/\(id)" }
 }

@@ -12,7 +12,7 @@ enum Judgement: Sendable {
 }
 
 extension StoreState {
-  /// Compare-and-set on the version, then uniqueness.
+  /// Compare-and-set on what the change was made from, then uniqueness.
   func judge(_ change: MappedChange) -> Judgement {
     guard let connection = configuration.connections[change.write.connection.id],
       connection.enabled, let consumer = configuration.consumers[connection.consumerId]
@@ -20,23 +20,35 @@ extension StoreState {
     switch change.decision {
     case .refuse(let error):
       return .refuse(error)
-    case .unchanged(let version):
-      guard let row = row(change.target), !row.isDeleted, row.version == version else {
+    case .unchanged(let seen):
+      guard let row = row(change.target), !row.isDeleted, row.lastSeq == seen else {
         return .stale
       }
       return .keep
     case .apply(let next):
-      guard (row(change.target)?.version ?? 0) == next.base else { return .stale }
-      if next.resource != nil, let holder = holder(of: next.keys.userName, besides: change.target) {
-        return .refuse(holder.keys.active ? .userNameTaken : .userNameHeld)
+      guard (row(change.target)?.lastSeq ?? 0) == next.seen else { return .stale }
+      if next.resource != nil, let conflict = conflict(of: next, at: change.target) {
+        return .refuse(conflict)
       }
       return .commit(consumer, connection, sequence: sequence(of: connection.id))
     }
   }
 
-  /// The live resource that has that userName already (RFC 7643 §4.1.1: unique, without case).
-  private func holder(of userName: String, besides key: ResourceKey) -> ResourceRow? {
-    guard let place = indexes[key.connection]?.row(userName: userName) else { return nil }
-    return rows[place].key == key ? nil : rows[place]
+  /// Why a resource may not be as it would become: somebody else has what only one may have
+  /// (RFC 7643 §7: `uniqueness`; RFC 7644 §3.3.1).
+  private func conflict(of next: ResourceState, at key: ResourceKey) -> SCIMError? {
+    guard let index = indexes[key.set], let type = catalog.resourceType(segment: key.type)
+    else { return nil }
+    for entry in next.keys.entries where type.indexes[entry.index].isUnique {
+      let holders = index.rows(entry.value, in: entry.index).map { rows[$0] }
+      guard let holder = holders.first(where: { $0.key != key }) else { continue }
+      return Self.taken(type.indexes[entry.index].path, by: holder)
+    }
+    return nil
+  }
+
+  private static func taken(_ path: String, by holder: ResourceRow) -> SCIMError {
+    guard path == "userName" else { return .valueTaken(path) }
+    return holder.keys.active ? .userNameTaken : .userNameHeld
   }
 }

@@ -17,12 +17,12 @@ struct PlaceStretch: Sendable {
 
 extension StoreState {
   /// How many live rows there are.
-  func liveCount(of connection: String) -> Int { indexes[connection]?.liveCount ?? 0 }
+  func liveCount(of set: ResourceSet) -> Int { indexes[set]?.liveCount ?? 0 }
 
   /// Row numbers of a page of live rows in creation order, when none before them was deleted; nil
   /// when they have to be looked for with `livePlaces`.
-  func directPlaces(of connection: String, offset: Int, limit: Int) -> [Int]? {
-    guard let index = indexes[connection] else { return [] }
+  func directPlaces(of set: ResourceSet, offset: Int, limit: Int) -> [Int]? {
+    guard let index = indexes[set] else { return [] }
     guard index.liveCount == index.order.count else { return nil }
     return Array(index.order.dropFirst(offset).prefix(limit))
   }
@@ -30,8 +30,8 @@ extension StoreState {
   /// Looks through a stretch of the creation order for rows that are not deleted.
   ///
   /// - Parameter first: a row number.
-  func livePlaces(of connection: String, from first: Int, count: Int) -> PlaceStretch {
-    guard let order = indexes[connection]?.order else { return PlaceStretch(places: [], next: nil) }
+  func livePlaces(of set: ResourceSet, from first: Int, count: Int) -> PlaceStretch {
+    guard let order = indexes[set]?.order else { return PlaceStretch(places: [], next: nil) }
     let start = order.partitioningIndex { $0 >= first }
     let end = min(start + count, order.count)
     return PlaceStretch(
@@ -49,9 +49,9 @@ extension StoreState {
   /// - Parameter first: a row number; rows keep theirs for ever, so a scan skips and repeats none.
   /// - Returns: the rows and where the next stretch begins, nil at the end.
   package func stretch(
-    of connection: String, from first: Int, count: Int
+    of set: ResourceSet, from first: Int, count: Int
   ) -> (rows: [ResourceRow], next: Int?, gate: UInt64) {
-    guard let order = indexes[connection]?.order else { return ([], nil, appliedSeq) }
+    guard let order = indexes[set]?.order else { return ([], nil, appliedSeq) }
     let start = order.partitioningIndex { $0 >= first }
     let end = min(start + count, order.count)
     let rows = order[start..<end].map { self.rows[$0] }.filter { !$0.isDeleted }
@@ -60,13 +60,11 @@ extension StoreState {
 
   /// The numbers of the rows that one indexed equality can match, in no order. Every row still has
   /// to pass the whole filter.
-  func candidates(of connection: String, for equality: IndexedEquality) -> [Int] {
-    guard let index = indexes[connection] else { return [] }
+  func candidates(of set: ResourceSet, for equality: IndexedEquality) -> [Int] {
+    guard let index = indexes[set] else { return [] }
     return switch equality {
     case .id(let id): index.row(id: id).map { [$0] } ?? []
-    case .userName(let name): index.row(userName: name).map { [$0] } ?? []
-    case .externalId(let id): index.rows(externalId: id)
-    case .email(let address): index.rows(email: address)
+    case .key(let number, let value): index.rows(value, in: number)
     }
   }
 }
@@ -74,11 +72,8 @@ extension StoreState {
 /// A term of a filter that names one value of an indexed attribute.
 package enum IndexedEquality: Sendable, Equatable {
   case id(String)
-  /// Folded.
-  case userName(String)
-  case externalId(String)
-  /// Folded.
-  case email(String)
+  /// The value as the type's index of that number holds it.
+  case key(index: Int, value: String)
 }
 
 extension [Int] {

@@ -7,7 +7,12 @@ import Transport
 package struct StoreState: Sendable {
   package var configuration = Configuration()
   package private(set) var rows: [ResourceRow] = []
-  private(set) var indexes: [String: ConnectionIndex] = [:]
+  private(set) var indexes: [ResourceSet: ResourceIndex] = [:]
+  /// The types whose keys are known.
+  package let catalog: SCIMCatalog
+  let people: PeopleIndexes
+  /// The sequence of each connection's newest event.
+  private var sequences: [String: Int] = [:]
   /// The consumer of every connection there ever was: employees may outlive theirs.
   package private(set) var consumers: [String: String] = [:]
   /// Rows of each consumer in the order they were committed, deleted ones included; only appended to.
@@ -16,47 +21,80 @@ package struct StoreState: Sendable {
   package private(set) var departures: [String: Departure] = [:]
   /// The newest link of the chain over all changes of the configuration; empty before the first.
   package private(set) var administration: [UInt8] = []
-  private var byEmployee: [String: Int] = [:]
+  /// Who belongs to which group.
+  package internal(set) var membership = Membership()
+  /// Who reports to whom.
+  var reporting = Reporting()
+  /// What has to be committed yet because of what is.
+  /// With the request that caused it.
+  private var owed: [Obligation: String] = [:]
+  /// The request whose outcome is being entered.
+  private var causing = ""
+  private var byRecord: [String: Int] = [:]
   /// The newest line this state includes.
   package private(set) var appliedSeq: UInt64 = 0
 
-  package init() {}
-
-  package func row(_ key: ResourceKey) -> ResourceRow? {
-    indexes[key.connection]?.row(id: key.id).map { rows[$0] }
+  package init(catalog: SCIMCatalog = .builtIn) {
+    self.catalog = catalog
+    people = PeopleIndexes(catalog)
   }
 
-  package func row(employee id: String) -> ResourceRow? { byEmployee[id].map { rows[$0] } }
+  package func row(_ key: ResourceKey) -> ResourceRow? { place(key).map { rows[$0] } }
 
-  /// Where an employee's row stands; it keeps that place for ever.
-  func place(employee id: String) -> Int? { byEmployee[id] }
+  /// Where a resource's row stands; it keeps that place for ever, also when it is deleted.
+  func place(_ key: ResourceKey) -> Int? { indexes[key.set]?.row(id: key.id) }
 
-  package func sequence(of connection: String) -> Int { indexes[connection]?.sequence ?? 0 }
+  /// - Parameter id: of an employee or a group.
+  package func row(record id: String) -> ResourceRow? { byRecord[id].map { rows[$0] } }
+
+  func place(record id: String) -> Int? { byRecord[id] }
+
+  package func sequence(of connection: String) -> Int { sequences[connection] ?? 0 }
 
   /// Enters what an applied outcome made of its resource.
-  mutating func put(_ row: ResourceRow, sequence: Int) {
-    let connection = row.key.connection
-    var index = indexes.removeValue(forKey: connection) ?? ConnectionIndex()
+  ///
+  /// - Parameter request: what caused it.
+  /// - Returns: its place.
+  @discardableResult
+  mutating func put(_ row: ResourceRow, sequence: Int, request: String) -> Int {
+    causing = request
+    let set = row.key.set
+    var index = indexes.removeValue(forKey: set) ?? ResourceIndex()
     let live: ResourceKeys? = row.isDeleted ? nil : row.keys
-    if let place = index.row(id: row.key.id) {
+    let place: Int
+    var before: ResourceRow?
+    if let known = index.row(id: row.key.id) {
+      place = known
       let old = rows[place]
+      before = old
       rows[place] = row
       index.put(place, id: row.key.id, old: old.isDeleted ? nil : old.keys, new: live)
     } else {
+      place = rows.count
       rows.append(row)
-      enter(employee: row.employeeId, of: connection, at: rows.count - 1)
-      index.put(rows.count - 1, id: row.key.id, old: nil, new: live)
+      enter(record: row, at: place)
+      index.put(place, id: row.key.id, old: nil, new: live)
     }
-    index.sequence = max(index.sequence, sequence)
     if row.isDeleted { index.compact { rows[$0].isDeleted } }
-    indexes[connection] = index
+    indexes[set] = index
+    count(sequence, of: set.connection)
     appliedSeq = max(appliedSeq, row.lastSeq)
+    link(place, before: before)
+    return place
+  }
+
+  private mutating func count(_ sequence: Int, of connection: String) {
+    if sequence > self.sequence(of: connection) { sequences[connection] = sequence }
   }
 
   /// Row numbers rise, so that each consumer's stay in order.
-  private mutating func enter(employee id: String, of connection: String, at row: Int) {
-    byEmployee[id] = row
-    if let consumer = consumers[connection] { employees[consumer, default: []].append(row) }
+  private mutating func enter(record row: ResourceRow, at place: Int) {
+    guard !row.recordId.isEmpty else { return }
+    byRecord[row.recordId] = place
+    guard row.key.type == SCIMResourceType.user.segment,
+      let consumer = consumers[row.key.connection]
+    else { return }
+    employees[consumer, default: []].append(place)
   }
 
   mutating func apply(_ line: AdminLine, seq: UInt64) {
@@ -78,4 +116,18 @@ package struct StoreState: Sendable {
 
   /// Notes a line that changed nothing here: a refusal, or a write without effect.
   mutating func pass(seq: UInt64) { appliedSeq = max(appliedSeq, seq) }
+
+  mutating func owe(_ obligation: Obligation) { owed[obligation] = causing }
+
+  mutating func settled(_ obligation: Obligation) { owed[obligation] = nil }
+
+  /// Takes up to `count` obligations out, with the requests that caused them; whoever takes them
+  /// meets them.
+  mutating func takeOwed(_ count: Int) -> [(obligation: Obligation, request: String)] {
+    let taken = owed.prefix(count).map { (obligation: $0.key, request: $0.value) }
+    for one in taken { owed[one.obligation] = nil }
+    return taken
+  }
+
+  package var owesAnything: Bool { !owed.isEmpty }
 }

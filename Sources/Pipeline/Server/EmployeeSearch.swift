@@ -35,7 +35,7 @@ struct EmployeeSearch: Sendable {
         $0.employees(of: query.consumerId, after: seen, count: Self.stretch)
       }
       for row in rows {
-        if query.matches(Employee(bytes: row.employee)) {
+        if query.matches(Employee(bytes: row.record)) {
           let employee = joined(row)
           size += employee.count
           let isFull = page.employees.count == query.limit || size > Self.pageBytes
@@ -45,21 +45,23 @@ struct EmployeeSearch: Sendable {
           }
           page.employees.append(employee)
         }
-        seen = row.employeeId
+        seen = row.recordId
       }
       if rows.count < Self.stretch { return (page, gate) }
       await Task.yield()
     }
   }
 
-  /// The employee as people see it now: what it says of its manager is the manager's present.
+  /// The employee as people see it now: what it says of its manager and its groups is
+  /// their present.
   private func joined(_ row: ResourceRow) -> [UInt8] {
-    var employee = Employee(bytes: row.employee)
-    guard let id = employee.managerId, let manager = store.read({ $0.row(employee: id) }) else {
-      return row.employee
+    let (manager, groups) = store.read { state in
+      (row.managerId.flatMap { state.row(record: $0) }, state.groups(of: row.key))
     }
-    let before = employee[.manager]
-    employee.resolveManager(as: Employee(bytes: manager.employee))
-    return employee[.manager] == before ? row.employee : employee.bytes
+    if manager == nil && groups.isEmpty && !row.mentionsGroups { return row.record }
+    var employee = Employee(bytes: row.record)
+    if let manager { employee.resolveManager(as: Employee(bytes: manager.record)) }
+    employee.setGroups(groups)
+    return employee.bytes
   }
 }

@@ -100,6 +100,14 @@ extension BoundedChannel {
     }
   }
 
+  /// Receives what is there, at most `max` elements, without waiting for any.
+  @inlinable package func poll(max: Int) -> [Element] {
+    let (receipt, actions) = machine.withLock { $0.receive(max: max) }
+    perform(actions)
+    if case .elements(let elements) = receipt { return elements }
+    return []
+  }
+
   @inlinable func waitToReceive(max: Int, ticket: UInt64) async -> [Element]? {
     defer { machine.withLock { $0.close(ticket) } }
     return await withTaskCancellationHandler {

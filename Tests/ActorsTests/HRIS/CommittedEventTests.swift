@@ -6,7 +6,7 @@ import Transport
 @Suite struct CommittedEventTests {
   let time = Timestamp(milliseconds: 1_767_323_045_678)
 
-  func body(_ employee: Employee, _ decision: EmployeeEvents.Decision) -> [UInt8] {
+  func body(_ employee: Employee, _ decision: EventDecision) -> [UInt8] {
     let consumer = Consumer(
       id: "csm_1", applicationId: "app_1", name: "A \"quoted\" one", externalId: "acme\\",
       createdAt: time)
@@ -28,7 +28,7 @@ import Transport
     return body(
       employee,
       .init(
-        type: .employeeUpdated, changedFields: [.jobTitle, .active],
+        type: .employeeUpdated, changedFields: ["jobTitle", "active"],
         previous: JSONObject([.init(name: "jobTitle", value: "Cook")])))
   }
 

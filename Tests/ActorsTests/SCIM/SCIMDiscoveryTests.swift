@@ -22,7 +22,7 @@ import Transport
 
   @Test func `schemas are listed, and each is found by its URN in any case`() throws {
     let list = try JSONValue(parsing: discovery.schemas())
-    #expect(list["totalResults"] == 2)
+    #expect(list["totalResults"] == 3)
     for schema in list["Resources"]?.array ?? [] {
       let urn = try #require(schema["id"]?.string)
       let one = try JSONValue(parsing: #require(discovery.schema(urn.uppercased())))
@@ -42,12 +42,12 @@ import Transport
     #expect(emails?["subAttributes"]?.array?[2]["canonicalValues"] == ["work", "home", "other"])
   }
 
-  @Test func `User is the only resource type, with its extension`() throws {
+  @Test func `users and groups are the resource types, users with their extension`() throws {
     let list = try JSONValue(parsing: discovery.resourceTypes())
-    #expect(list["Resources"]?.array?.map { $0["name"] } == ["User"])
+    #expect(list["Resources"]?.array?.map { $0["name"] } == ["User", "Group"])
     let user = try JSONValue(parsing: #require(discovery.resourceType("User")))
     #expect(user["endpoint"] == "/Users")
     #expect(user["schemaExtensions"]?.array?[0]["required"] == false)
-    #expect(discovery.resourceType("Group") == nil)
+    #expect(discovery.resourceType("Device") == nil)
   }
 }

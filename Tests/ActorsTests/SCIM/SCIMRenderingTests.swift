@@ -29,7 +29,8 @@ import Transport
       for list in [[], groups] {
         let spliced = SCIMRendering.answer(
           bytes, location: type.location(of: "u1", baseURL: "https://h/scim/v2/s"),
-          groups: list.isEmpty ? [] : JSONValue.array(list).bytes)
+          computed: list.isEmpty
+            ? .none : SCIMComputed(name: "groups", bytes: JSONValue.array(list).bytes))
         let tree = type.render(resource, meta: meta, baseURL: "https://h/scim/v2/s", groups: list)
         #expect(String(decoding: spliced, as: UTF8.self) == tree.text)
       }

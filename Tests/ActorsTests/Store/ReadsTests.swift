@@ -108,7 +108,7 @@ struct ReadsTests {
     try await Self.withUsers(0) { pipeline in
       let config = await pipeline.send("GET", "/ServiceProviderConfig").json
       #expect(config["patch"]?["supported"] == true)
-      #expect(await pipeline.send("GET", "/ResourceTypes").json["totalResults"] == 1)
+      #expect(await pipeline.send("GET", "/ResourceTypes").json["totalResults"] == 2)
       let urn = "urn:ietf:params:scim:schemas:core:2.0:User"
       #expect(await pipeline.send("GET", "/Schemas/\(urn)").json["id"]?.string == urn)
       #expect(await pipeline.send("GET", "/Schemas/urn:nothing").status == 404)

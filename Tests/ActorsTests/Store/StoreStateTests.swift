@@ -110,16 +110,16 @@ struct StoreStateTests {
   @Test func `a reader of employees misses nobody whose lower id was committed later`() {
     var state = Self.withOneConnection()
     for (seq, id) in [(2, "emp_B"), (3, "emp_D")] {
-      state.put(Self.row(id, seq: seq), sequence: seq)
+      state.put(Self.row(id, seq: seq), sequence: seq, request: "req_1")
     }
-    let seen = state.employees(of: "csm_1", after: nil, count: 10).rows.map(\.employeeId)
+    let seen = state.employees(of: "csm_1", after: nil, count: 10).rows.map(\.recordId)
     #expect(seen == ["emp_B", "emp_D"])
     for (seq, id) in [(4, "emp_A"), (5, "emp_C"), (6, "emp_E")] {
-      state.put(Self.row(id, seq: seq), sequence: seq)
+      state.put(Self.row(id, seq: seq), sequence: seq, request: "req_1")
     }
-    let more = state.employees(of: "csm_1", after: "emp_D", count: 10).rows.map(\.employeeId)
+    let more = state.employees(of: "csm_1", after: "emp_D", count: 10).rows.map(\.recordId)
     #expect(more == ["emp_A", "emp_C", "emp_E"])
-    let last = state.employees(of: "csm_1", after: "emp_A", count: 1).rows.map(\.employeeId)
+    let last = state.employees(of: "csm_1", after: "emp_A", count: 1).rows.map(\.recordId)
     #expect(last == ["emp_C"])
   }
 
@@ -134,9 +134,10 @@ struct StoreStateTests {
 
   private static func row(_ id: String, seq: Int) -> ResourceRow {
     ResourceRow(
-      key: ResourceKey(connection: "cnx_1", id: "user-\(id)"), version: 1,
+      key: ResourceKey(connection: "cnx_1", type: "Users", id: "user-\(id)"), version: 1,
       created: Timestamp(milliseconds: 0), lastModified: Timestamp(milliseconds: 0),
-      resource: [], unknown: nil, keys: ResourceKeys(JSONObject()), employeeId: id, employee: [],
+      resource: [], unknown: nil, keys: ResourceKeys(JSONObject(), type: .user), recordId: id,
+      record: [],
       lastSeq: UInt64(seq))
   }
 

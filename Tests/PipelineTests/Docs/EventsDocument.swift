@@ -103,7 +103,7 @@ extension EventsDocument {
   }
 
   private func event(
-    _ decisions: [EmployeeEvents.Decision], of type: EventType, employee: Employee,
+    _ decisions: [EventDecision], of type: EventType, employee: Employee,
     sequence: UInt64, method: String, hour: Int
   ) throws -> JSONValue {
     let decision = try #require(decisions.first { $0.type == type })

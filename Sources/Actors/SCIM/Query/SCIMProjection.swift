@@ -77,6 +77,21 @@ package struct SCIMProjection: Sendable {
     }
   }
 
+  /// Whether anything of a core attribute can be left, so that it is worth fetching.
+  package func keeps(_ name: String) -> Bool {
+    guard let attribute = type.attributes.named(name) else { return false }
+    if attribute.returned == .always
+      || attribute.subAttributes.all.contains(where: { $0.returned == .always })
+    {
+      return true
+    }
+    switch (isIncluding, core[attribute.name]) {
+    case (true, let choice): return choice != nil
+    case (false, .whole?): return false
+    case (false, _): return attribute.returned == .default
+    }
+  }
+
   /// - Parameter resource: a full representation with canonical names.
   package func apply(to resource: JSONObject) -> JSONObject {
     var members = [JSONObject.Member]()

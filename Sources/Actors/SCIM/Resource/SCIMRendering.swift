@@ -1,7 +1,20 @@
 package import Transport
 
+/// An attribute that is kept apart from its resource, because others decide it or because it can be
+/// long: a user's `groups`, a group's `members`.
+package struct SCIMComputed: Sendable, Equatable {
+  package let name: String
+  /// A JSON array that is not empty.
+  package let bytes: [UInt8]
+
+  package init(name: String, bytes: [UInt8]) {
+    self.name = name
+    self.bytes = bytes
+  }
+}
+
 /// Resources are kept as the bytes a GET answers with, short of what depends on the moment: the
-/// location, which follows the Base URL, and the groups. Both are spliced in without parsing.
+/// location, which follows the Base URL, and what is computed. Both are spliced in without parsing.
 package enum SCIMRendering {
   /// Compact JSON: `schemas`, `id`, the attributes, `meta` last and without `location`.
   package static func storedBytes(
@@ -28,20 +41,20 @@ package enum SCIMRendering {
   /// - Parameters:
   ///   - stored: as `storedBytes` made them.
   ///   - location: the resource's own address.
-  ///   - groups: the JSON array of the user's groups, or empty for none.
+  ///   - computed: what is kept elsewhere, if anything.
   package static func answer(
-    _ stored: [UInt8], location: String, groups: [UInt8] = []
+    _ stored: [UInt8], location: String, computed: SCIMComputed? = nil
   ) -> [UInt8] {
     var out = [UInt8]()
-    out.reserveCapacity(stored.count + location.utf8.count + groups.count + 32)
-    if groups.isEmpty {
-      out.append(contentsOf: stored.dropLast(2))
-    } else {
+    out.reserveCapacity(stored.count + location.utf8.count + (computed?.bytes.count ?? 0) + 32)
+    if let computed {
       let meta = metaStart(in: stored)
       out.append(contentsOf: stored[..<meta])
-      out.append(contentsOf: ",\"groups\":".utf8)
-      out.append(contentsOf: groups)
+      out.append(contentsOf: ",\"\(computed.name)\":".utf8)
+      out.append(contentsOf: computed.bytes)
       out.append(contentsOf: stored[meta...].dropLast(2))
+    } else {
+      out.append(contentsOf: stored.dropLast(2))
     }
     out.append(contentsOf: ",\"location\":".utf8)
     JSONValue.writeString(location, to: &out)
@@ -51,10 +64,10 @@ package enum SCIMRendering {
 
   /// What a GET answers, whatever the type hides and the query wants; parses only when it must.
   package static func answer(
-    _ stored: [UInt8], type: SCIMResourceType, location: String, groups: [UInt8] = [],
+    _ stored: [UInt8], type: SCIMResourceType, location: String, computed: SCIMComputed? = nil,
     projection: SCIMProjection?
   ) -> [UInt8] {
-    let whole = answer(stored, location: location, groups: groups)
+    let whole = answer(stored, location: location, computed: computed)
     if projection == nil && !type.hidesByDefault { return whole }
     guard let object = try? JSONValue(parsing: whole).object else { return whole }
     return (projection ?? .default(type: type)).apply(to: object).bytes

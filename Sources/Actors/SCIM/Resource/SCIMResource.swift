@@ -29,7 +29,17 @@ package struct SCIMMeta: Sendable, Hashable {
   }
 
   /// The weak entity tag of the version: `W/"7"`.
-  package var entityTag: String { "W/\"\(version)\"" }
+  package var entityTag: String { Self.entityTag(of: version) }
+
+  package static func entityTag(of version: Int) -> String { "W/\"\(version)\"" }
+
+  /// Whether a condition names a version: `*`, or a list of tags, weak or not (RFC 7644 §3.14).
+  package static func isMatched(version: Int, by condition: String) -> Bool {
+    condition.split(separator: ",").contains { tag in
+      let tag = tag.filter { $0 != " " && $0 != "\t" }
+      return tag == "*" || tag == entityTag(of: version) || tag == "\"\(version)\""
+    }
+  }
 }
 
 extension JSONObject {

@@ -6,11 +6,16 @@ package struct SCIMCatalog: Sendable {
   package init(types: [SCIMResourceType]) { self.types = types }
 
   /// What this server serves without further files.
-  package static let builtIn = SCIMCatalog(types: [.user])
+  package static let builtIn = SCIMCatalog(types: [.user, .group])
 
   /// - Parameter endpoint: `/Users`, in any case.
   package func resourceType(endpoint: String) -> SCIMResourceType? {
     types.first { SCIMText.sameName($0.endpoint, endpoint) }
+  }
+
+  /// - Parameter segment: as the spool names it, `Users`.
+  package func resourceType(segment: String) -> SCIMResourceType? {
+    types.first { $0.segment == segment }
   }
 
   package func resourceType(named name: String) -> SCIMResourceType? {

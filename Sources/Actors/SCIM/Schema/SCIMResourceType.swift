@@ -19,6 +19,10 @@ package final class SCIMResourceType: Sendable {
   package let endpoint: String
   package let schema: SCIMSchema
   package let extensions: [Extension]
+  /// The endpoint as it stands in paths and in the spool: `Users`.
+  package let segment: String
+  /// What resources are found by; `externalId` is always the first.
+  package let indexes: [SCIMIndex]
   /// What stands at the top of a resource, in the order it is written.
   let attributes: SCIMAttributeList
   /// Last name components whose values are dropped wherever they turn up.
@@ -37,6 +41,8 @@ package final class SCIMResourceType: Sendable {
     self.endpoint = endpoint
     self.schema = schema
     self.extensions = extensions
+    segment = String(endpoint.dropFirst())
+    indexes = Self.indexes(of: schema, extensions)
     attributes = SCIMAttributeList(
       SCIMResourceType.leading + schema.attributes.all + [SCIMResourceType.meta])
     let all = schema.attributes.all + extensions.flatMap { $0.schema.attributes.all }
@@ -54,8 +60,10 @@ package final class SCIMResourceType: Sendable {
       "schemas", .reference, multiValued: true, required: true, returned: .always),
     SCIMAttribute(
       "id", caseExact: true, mutability: .readOnly, returned: .always, uniqueness: .server),
-    SCIMAttribute("externalId", caseExact: true),
+    externalId,
   ]
+
+  static let externalId = SCIMAttribute("externalId", caseExact: true)
 
   private static let meta = SCIMAttribute(
     "meta", .complex, mutability: .readOnly,

@@ -1,0 +1,29 @@
+import Transport
+
+/// A group as an employee shows it.
+package struct GroupSummary: Sendable, Equatable {
+  package var id: String
+  package var name: String
+  package var type: String?
+
+  package init(id: String, name: String, type: String?) {
+    self.id = id
+    self.name = name
+    self.type = type
+  }
+
+  var json: JSONValue {
+    ["id": JSONValue(id), "name": JSONValue(name), "type": type.map { JSONValue($0) } ?? .null]
+  }
+}
+
+extension Employee {
+  /// - Parameter groups: all of them; no more than `groupLimit` are shown.
+  package mutating func setGroups(_ groups: [GroupSummary]) {
+    self[.groups] = .array(groups.prefix(Self.groupLimit).map(\.json))
+    self[.groupsTruncated] = JSONValue(groups.count > Self.groupLimit)
+  }
+
+  /// Groups embedded in an employee at most.
+  package static let groupLimit = 100
+}

@@ -1,0 +1,80 @@
+import Transport
+
+/// What is computed from membership: the groups of a user, the members of a group.
+extension StoreState {
+  /// The groups an employee belongs to, in the order they were made.
+  func groups(of place: Int) -> [GroupSummary] {
+    membership.groups(of: place).map { Group(bytes: rows[$0].record).summary }
+  }
+
+  package func groups(of key: ResourceKey) -> [GroupSummary] {
+    place(key).map { groups(of: $0) } ?? []
+  }
+
+  /// The value under which a group has the resource another value means; nil when it has not.
+  func memberValue(meaning value: String, in group: ResourceKey) -> String? {
+    guard let place = place(group), let target = target(of: value, in: group.connection),
+      membership.groups(of: target).contains(place)
+    else { return nil }
+    let row = rows[target]
+    let likely = [row.key.id] + (row.keys.externalId.map { [$0] } ?? [])
+    return membership.value(of: target, in: place, likely: likely)
+  }
+
+  /// What a resource shows that is kept elsewhere, ready to be rendered without the state.
+  func related(of key: ResourceKey) -> RelatedResources? {
+    guard let place = place(key) else { return nil }
+    switch key.type {
+    case SCIMResourceType.group.segment: return .members(membership.members(of: place))
+    case SCIMResourceType.user.segment:
+      let groups = membership.groups(of: place).map { rows[$0] }
+      return groups.isEmpty ? nil : .groups(groups)
+    default: return nil
+    }
+  }
+}
+
+/// The members of a group or the groups of a user.
+enum RelatedResources: Sendable {
+  case members(MemberSet)
+  case groups([ResourceRow])
+
+  /// Nil when there is nobody.
+  var computed: SCIMComputed? {
+    switch self {
+    case .members(let set): SCIMComputed(members: set)
+    case .groups(let rows): SCIMComputed(groups: rows)
+    }
+  }
+}
+
+extension SCIMComputed {
+  init?(members: MemberSet) {
+    if members.count == 0 { return nil }
+    self.init(name: "members", bytes: members.bytes)
+  }
+
+  /// RFC 7643 §4.1.2: `groups`, read-only; only direct membership is known here.
+  init(groups rows: [ResourceRow]) {
+    let groups = rows.map { row -> JSONValue in
+      [
+        "value": JSONValue(row.key.id), "display": JSONValue(Group(bytes: row.record).name),
+        "type": "direct",
+      ]
+    }
+    self.init(name: "groups", bytes: JSONValue.array(groups).bytes)
+  }
+}
+
+extension Store {
+  /// - Returns: nil when nothing is kept elsewhere, or when the view leaves it out.
+  package nonisolated func computed(of key: ResourceKey, for view: SCIMView) -> SCIMComputed? {
+    let name = key.type == SCIMResourceType.group.segment ? "members" : "groups"
+    guard view.shows(name) else { return nil }
+    return read { $0.related(of: key) }?.computed
+  }
+}
+
+extension Group {
+  var summary: GroupSummary { GroupSummary(id: id, name: name, type: type) }
+}

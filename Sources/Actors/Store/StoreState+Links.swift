@@ -1,0 +1,158 @@
+import Transport
+
+/// Something the store still has to commit because of what it committed before.
+///
+/// Everything owed follows from the state: each is checked again before it is done, so that doing
+/// one twice, or after a crash, changes nothing.
+enum Obligation: Sendable, Hashable {
+  /// Somebody may have come whom this employee names as manager.
+  case findManager(employee: Int)
+  /// The manager this employee has is gone.
+  case loseManager(employee: Int)
+  /// Somebody may have come whom this group has as member already.
+  case attach(group: Int, value: String)
+  /// Who stands behind a member of this group is gone.
+  case detach(group: Int, row: Int)
+  /// The groups of this employee changed, and its connection wants to hear of that.
+  case tellGroups(employee: Int)
+}
+
+/// How an employee names its manager, as far as links are concerned.
+package enum ManagerLink: Sendable, Equatable {
+  /// The text is not understood, or not any more.
+  case waiting(String)
+  /// The manager's employee id.
+  case employee(String)
+
+  /// - Parameter record: an employee as rendered.
+  package init?(record: [UInt8]) {
+    guard let manager = OutcomeMembers(record)?.object("manager"),
+      let members = OutcomeMembers(manager)
+    else { return nil }
+    if let id = members.text("id") {
+      self = .employee(id)
+    } else if let reference = members.text("remoteId") {
+      self = .waiting(reference)
+    } else {
+      return nil
+    }
+  }
+}
+
+/// Links between rows, kept up with every row that is entered.
+extension StoreState {
+  /// The live resource that a member's value means: by id, or one user by externalId.
+  func target(of value: String, in connection: String) -> Int? {
+    for type in [SCIMResourceType.user, .group] {
+      let set = ResourceSet(connection: connection, type: type.segment)
+      if let place = indexes[set]?.row(id: value), !rows[place].isDeleted { return place }
+    }
+    let users = ResourceSet(connection: connection, type: SCIMResourceType.user.segment)
+    let matches = indexes[users]?.rows(value, in: 0) ?? []
+    return matches.count == 1 ? matches[0] : nil
+  }
+
+  /// Notes what follows for others from one row having been entered.
+  mutating func link(_ place: Int, before: ResourceRow?) {
+    let row = rows[place]
+    if row.isDeleted {
+      if before?.isDeleted == false { leave(place) }
+    } else if before?.keys != row.keys || before?.isDeleted != false {
+      arrive(place)
+    }
+    if row.key.type == SCIMResourceType.user.segment { linkManager(of: place) }
+    guard let before, before.keys != row.keys || row.isDeleted else { return }
+    reconsider(before.keys, in: row.key.connection)
+  }
+
+  private mutating func arrive(_ place: Int) {
+    let row = rows[place]
+    let connection = row.key.connection
+    for value in [row.key.id] + (row.keys.externalId.map { [$0] } ?? []) {
+      for group in membership.waiting(for: value, in: connection) {
+        owe(.attach(group: group, value: value))
+      }
+    }
+    guard row.key.type == SCIMResourceType.user.segment else { return }
+    let waiting = reporting.waiting(
+      for: [row.key.id] + row.keys.entries.map(\.value), in: connection)
+    for employee in waiting { owe(.findManager(employee: employee)) }
+  }
+
+  private mutating func leave(_ place: Int) {
+    for group in membership.groups(of: place) { owe(.detach(group: group, row: place)) }
+    for employee in reporting.reports(of: place) { owe(.loseManager(employee: employee)) }
+    if rows[place].key.type == SCIMResourceType.group.segment {
+      membership.remove(group: place, in: rows[place].key.connection)
+    }
+  }
+
+  /// What two people answered to is clear again when one of them goes or changes.
+  private mutating func reconsider(_ keys: ResourceKeys, in connection: String) {
+    let waiting = reporting.waiting(for: keys.entries.map(\.value), in: connection)
+    for employee in waiting { owe(.findManager(employee: employee)) }
+    guard let externalId = keys.externalId else { return }
+    for group in membership.waiting(for: externalId, in: connection) {
+      owe(.attach(group: group, value: externalId))
+    }
+  }
+
+  private mutating func linkManager(of place: Int) {
+    let row = rows[place]
+    switch row.isDeleted ? nil : row.manager {
+    case nil: reporting.set(nil, of: place)
+    case .waiting(let text)?:
+      let reference = Reporting.Reference(
+        connection: row.key.connection, folded: SCIMText.fold(text))
+      reporting.set(.waiting(reference), of: place)
+    case .employee(let id)?:
+      reporting.set(self.place(record: id).map { .manager($0) }, of: place)
+      settled(.findManager(employee: place))
+    }
+  }
+
+  /// Enters what a line says of a group's members.
+  mutating func apply(_ members: CommittedMembers, to group: Int) {
+    let connection = rows[group].key.connection
+    for value in members.change.removed {
+      tell(membership.target(of: value, in: group))
+      membership.remove(value, of: group, in: connection)
+    }
+    for member in members.change.added {
+      let target = target(of: member.value, in: connection, apartFrom: group)
+      membership.set(member, target: target, of: group, in: connection)
+      tell(target)
+    }
+    for member in members.change.changed {
+      let target = membership.target(of: member.value, in: group)
+      membership.set(member, target: target, of: group, in: connection)
+    }
+    for attachment in members.attached {
+      guard let member = membership.member(attachment.value, of: group),
+        let key = ResourceKey(path: connection + "/" + attachment.path),
+        let target = place(key)
+      else { continue }
+      membership.set(member, target: target, of: group, in: connection)
+      settled(.attach(group: group, value: attachment.value))
+      tell(target)
+    }
+  }
+
+  /// The resource of that id, as an added member stands for it at once.
+  private func target(of value: String, in connection: String, apartFrom group: Int) -> Int? {
+    for type in [SCIMResourceType.user, .group] {
+      let set = ResourceSet(connection: connection, type: type.segment)
+      if let place = indexes[set]?.row(id: value), !rows[place].isDeleted, place != group {
+        return place
+      }
+    }
+    return nil
+  }
+
+  private mutating func tell(_ member: Int?) {
+    guard let member, rows[member].key.type == SCIMResourceType.user.segment,
+      configuration.connections[rows[member].key.connection]?.tellsMembership == true
+    else { return }
+    owe(.tellGroups(employee: member))
+  }
+}
