@@ -4,8 +4,10 @@ extension StoreState {
   /// SHA-256, in hex, over every resource sorted by key, then the chain of the configuration's
   /// changes. A reader of `3-committed` that shares no code with this arrives at the same.
   ///
-  /// Per resource: key, LF, version, LF, its stored bytes, LF, its employee's bytes, LF; then
-  /// `admin`, LF and the chain in hex.
+  /// Per resource: key, LF, version, LF, its stored bytes, LF, its employee's or group's bytes, LF,
+  /// then each member of a group as JSON, LF, in the order of the values as JSON
+  /// writes them, without quotes; at the end `admin`, LF
+  /// and the chain in hex.
   package var hash: String {
     var hash = SHA256()
     for row in rows.sorted(by: { $0.key.path < $1.key.path }) {
@@ -14,6 +16,15 @@ extension StoreState {
       hash.update([0x0A])
       hash.update(row.record)
       hash.update([0x0A])
+      guard row.key.type == SCIMResourceType.group.segment, let place = place(row.key) else {
+        continue
+      }
+      let members = membership.members(of: place).all.map { entry in
+        (value: JSONValue(entry.member.value).bytes.dropLast(), member: entry.member)
+      }
+      for (_, member) in members.sorted(by: { $0.value.lexicographicallyPrecedes($1.value) }) {
+        hash.update(JSONValue.object(member.json).bytes + [0x0A])
+      }
     }
     hash.update(Array("admin\n\(Hex.encode(administration))".utf8))
     return Hex.encode(hash.finish())

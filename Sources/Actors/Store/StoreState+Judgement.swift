@@ -44,7 +44,21 @@ extension StoreState {
       guard let holder = holders.first(where: { $0.key != key }) else { continue }
       return Self.taken(type.indexes[entry.index].path, by: holder)
     }
-    return nil
+    return isSecond(next, key, index, type) ? .groupTaken : nil
+  }
+
+  /// Whether a new group is one there is already, sent again: of the same name, and not told apart
+  /// by their externalIds. Names alone need not be unique (RFC 7643 §4.2).
+  private func isSecond(
+    _ next: ResourceState, _ key: ResourceKey, _ index: ResourceIndex, _ type: SCIMResourceType
+  ) -> Bool {
+    guard next.base == 0, key.type == SCIMResourceType.group.segment,
+      let number = type.indexNumber(of: "displayName"), let name = next.keys.value(in: number)
+    else { return false }
+    return index.rows(name, in: number).contains { place in
+      let other = rows[place].keys.externalId
+      return other == nil || next.keys.externalId == nil || other == next.keys.externalId
+    }
   }
 
   private static func taken(_ path: String, by holder: ResourceRow) -> SCIMError {

@@ -1,0 +1,160 @@
+import Testing
+import Transport
+
+@testable import Actors
+
+@Suite("Managers who come late, and who leave")
+struct ManagersTests {
+  @Test func `who waits for a manager gets one update when the manager arrives`() async throws {
+    try await GroupsTests.run { pipeline in
+      for name in ["a@example.com", "b@example.com"] {
+        _ = await pipeline.send("POST", "/Users", Self.user(name, manager: "BOSS@example.com"))
+      }
+      _ = await pipeline.send("POST", "/Users", Self.user("boss@example.com"))
+      try await GroupsTests.settled(pipeline)
+      let events = try await pipeline.events().dropFirst(3)
+      #expect(events.count == 2)
+      for event in events {
+        #expect(event["type"] == "employee.updated" && event["changedFields"] == ["manager"])
+        #expect(event["cause"]?["reason"] == "manager_resolved")
+        #expect(event["data"]?["manager"]?["resolved"] == true)
+        #expect(event["previous"]?["manager"]?["resolved"] == false)
+        #expect(event["data"]?["revision"] == 2)
+      }
+      let list = await pipeline.send("GET", "/Users").json
+      let versions = list["Resources"]?.array?.map { $0["meta"]?["version"] }
+      #expect(versions == ["W/\"1\"", "W/\"1\"", "W/\"1\""], "SCIM shows no change")
+    }
+  }
+
+  @Test(arguments: ["externalId", "employeeNumber", "email", "id"])
+  func `a manager is known by any of the names people have`(kind: String) async throws {
+    try await GroupsTests.run { pipeline in
+      let boss = await pipeline.send(
+        "POST", "/Users", Self.user("boss@example.com", externalId: "00uBOSS", number: "4711"))
+      let names = [
+        "externalId": "00uBOSS", "employeeNumber": "4711", "email": "boss@example.com",
+        "id": boss.json["id"]?.string ?? "",
+      ]
+      _ = await pipeline.send("POST", "/Users", Self.user("a@example.com", manager: names[kind]))
+      let manager = try await pipeline.events().last?["data"]?["manager"]
+      #expect(manager?["resolved"] == true && manager?["remoteId"] == boss.json["id"])
+    }
+  }
+
+  @Test func `two who answer to one name resolve nobody until one of them leaves`() async throws {
+    try await GroupsTests.run { pipeline in
+      let first = await pipeline.send(
+        "POST", "/Users", Self.user("x@example.com", externalId: "twin"))
+      _ = await pipeline.send("POST", "/Users", Self.user("y@example.com", externalId: "twin"))
+      _ = await pipeline.send("POST", "/Users", Self.user("a@example.com", manager: "twin"))
+      #expect(try await pipeline.events().last?["data"]?["manager"]?["resolved"] == false)
+      _ = await pipeline.send("DELETE", "/Users/\(first.json["id"]?.string ?? "")")
+      try await GroupsTests.settled(pipeline)
+      let last = try #require(try await pipeline.events().last)
+      #expect(last["data"]?["username"] == "a@example.com")
+      #expect(last["data"]?["manager"]?["resolved"] == true)
+    }
+  }
+
+  @Test func `a manager who is deleted leaves the text, and one event each`() async throws {
+    try await GroupsTests.run { pipeline in
+      let boss = await pipeline.send("POST", "/Users", Self.user("boss@example.com"))
+      _ = await pipeline.send(
+        "POST", "/Users", Self.user("a@example.com", manager: "boss@example.com"))
+      _ = await pipeline.send("DELETE", "/Users/\(boss.json["id"]?.string ?? "")")
+      try await GroupsTests.settled(pipeline)
+      let last = try #require(try await pipeline.events().last)
+      #expect(last["cause"]?["reason"] == "manager_deleted")
+      #expect(last["data"]?["manager"]?["id"] == .null)
+      #expect(last["data"]?["manager"]?["remoteId"] == "boss@example.com")
+      _ = await pipeline.send("POST", "/Users", Self.user("boss@example.com"))
+      try await GroupsTests.settled(pipeline)
+      #expect(try await pipeline.events().last?["data"]?["manager"]?["resolved"] == true)
+    }
+  }
+
+  @Test func `a resolution stays while the text stays`() async throws {
+    try await GroupsTests.run { pipeline in
+      let boss = await pipeline.send(
+        "POST", "/Users", Self.user("boss@example.com", externalId: "b1"))
+      _ = await pipeline.send("POST", "/Users", Self.user("a@example.com", manager: "b1"))
+      let path = "/Users/\(boss.json["id"]?.string ?? "")"
+      let renamed = Self.user("chief@example.com", externalId: "b2")
+      #expect(await pipeline.send("PUT", path, renamed).status == 200)
+      try await GroupsTests.settled(pipeline)
+      let employees = pipeline.store.read { $0.employees(of: "csm_1", after: nil, count: 9).rows }
+      let manager = Employee(bytes: employees[1].record)[.manager]
+      #expect(manager["resolved"] == true && manager["id"]?.string == employees[0].recordId)
+    }
+  }
+
+  @Test func `a circle of managers is kept as it is sent`() async throws {
+    try await GroupsTests.run { pipeline in
+      _ = await pipeline.send(
+        "POST", "/Users", Self.user("a@example.com", manager: "b@example.com"))
+      _ = await pipeline.send(
+        "POST", "/Users", Self.user("b@example.com", manager: "a@example.com"))
+      try await GroupsTests.settled(pipeline)
+      let rows = pipeline.store.read { $0.employees(of: "csm_1", after: nil, count: 9).rows }
+      #expect(rows.map(\.managerId) == [rows[1].recordId, rows[0].recordId])
+      let selfish = await pipeline.send(
+        "POST", "/Users", Self.user("c@example.com", manager: "c@example.com"))
+      #expect(selfish.status == 201)
+    }
+  }
+
+  @Test func `what was owed at a crash is done at the next start`() async throws {
+    let pipeline = try MiniaturePipeline()
+    try await pipeline.run { pipeline in
+      _ = await pipeline.send("POST", "/Users", Self.user("a@example.com", manager: "b1"))
+      _ = await pipeline.send("POST", "/Groups", GroupsTests.group("G", members: ["b1"]))
+      _ = await pipeline.send("POST", "/Users", Self.user("b@example.com", externalId: "b1"))
+      try await GroupsTests.settled(pipeline)
+    }
+    let lines = try pipeline.lines(of: 2)
+    let arrival = try #require(lines.firstIndex { $0.key.contains("Users") && $0.seq > 3 })
+    pipeline.close()
+    var cut = StoreState()
+    for line in lines[...arrival] { try cut.fold(line) }
+    let owed = cut.takeOwed(10).map(\.obligation)
+    #expect(owed.count == 2)
+    #expect(owed.allSatisfy { cut.change(for: $0) != nil })
+    var whole = StoreState()
+    for line in lines { try whole.fold(line) }
+    #expect(whole.takeOwed(10).allSatisfy { whole.change(for: $0.obligation) == nil })
+  }
+
+  @Test func `a change mapped before its manager was found is mapped again`() async throws {
+    try await GroupsTests.run { pipeline in
+      let late = await pipeline.send(
+        "POST", "/Users", Self.user("a@example.com", manager: "boss@example.com"))
+      let path = "/Users/\(late.json["id"]?.string ?? "")"
+      let patches = (0..<30).map { number in
+        GroupsTests.operation(["op": "replace", "path": "title", "value": JSONValue("T\(number)")])
+      }
+      await withTaskGroup(of: Void.self) { group in
+        for patch in patches {
+          group.addTask { _ = await pipeline.send("PATCH", path, patch) }
+        }
+        group.addTask {
+          _ = await pipeline.send("POST", "/Users", Self.user("boss@example.com"))
+        }
+      }
+      try await GroupsTests.settled(pipeline)
+      let rows = pipeline.store.read { $0.employees(of: "csm_1", after: nil, count: 9).rows }
+      #expect(rows[0].managerId == rows[1].recordId)
+    }
+  }
+
+  static func user(
+    _ name: String, externalId: String? = nil, number: String? = nil, manager: String? = nil
+  ) -> JSONValue {
+    var block = JSONObject()
+    if let number { block["employeeNumber"] = JSONValue(number) }
+    if let manager { block["manager"] = ["value": JSONValue(manager)] }
+    var more = JSONObject()
+    if !block.isEmpty { more[SCIMSchema.enterpriseUser.id] = .object(block) }
+    return MiniaturePipeline.user(name, externalId: externalId, more: more)
+  }
+}
