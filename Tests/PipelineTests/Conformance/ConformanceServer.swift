@@ -65,7 +65,8 @@ enum Provider: Sendable {
 /// Starts the program before the suite's first test and stops it after the last.
 struct OneServer: SuiteTrait, TestScoping {
   func provideScope(
-    for test: Test, testCase: Test.Case?, performing body: @Sendable @concurrent () async throws -> Void
+    for test: Test, testCase: Test.Case?,
+    performing body: @Sendable @concurrent () async throws -> Void
   ) async throws {
     let server = try await TestServer.started()
     let conformance = try await ConformanceServer(server)

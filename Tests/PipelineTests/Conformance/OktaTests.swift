@@ -110,6 +110,7 @@ struct OktaTests {
     let upper = try await okta.get(OktaUser.filter(user.userName.uppercased()))
     #expect(upper.status == 200 && upper["totalResults"] == 1)
 
+    #expect(try await okta.get("/Groups").isList(of: 0))
     let stranger = okta.with("Authorization", "non-token")
     #expect(try await stranger.get(OktaUser.filter(user.userName)).isSCIMError(401))
     #expect(try await okta.get("/Users/00919288221112222").isSCIMError(404))

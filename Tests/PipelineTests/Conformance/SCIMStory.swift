@@ -8,7 +8,9 @@ enum SCIM {
   static let enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
   static let list: JSONValue = ["urn:ietf:params:scim:api:messages:2.0:ListResponse"]
 
-  static func patch(_ operations: JSONValue...) -> JSONValue {
+  static func patch(_ operations: JSONValue...) -> JSONValue { patch(operations: operations) }
+
+  static func patch(operations: [JSONValue]) -> JSONValue {
     [
       "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
       "Operations": .array(operations),
