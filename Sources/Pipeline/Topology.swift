@@ -21,8 +21,7 @@ struct Topology: Sendable {
   let search: EmployeeSearch
 
   init(_ parts: Parts, state: StoreState, settings: Settings) {
-    let (spool, capacity) = (parts.spool, settings.channelCapacity)
-    let catalog = SCIMCatalog.builtIn
+    let (spool, capacity, catalog) = (parts.spool, settings.channelCapacity, parts.catalog)
     view = ConfigurationView(state.configuration)
     activity = ConnectionActivity()
     intake = Intake(
@@ -61,6 +60,7 @@ struct Topology: Sendable {
   /// What the stages are given from outside.
   struct Parts: Sendable {
     let spool: Spool
+    let catalog: SCIMCatalog
     /// For reads of the spool that would block a stage.
     let disk: BlockingThread
     let vault: SecretVault

@@ -8,6 +8,7 @@ import Transport
 /// named is refused and kept as a dead letter, so that one poisonous write cannot stop every start.
 struct Redriver {
   let spool: Spool
+  let catalog: SCIMCatalog
   let mapping: Mapping
   let deadLetters: DeadLetters
   let log: Logger
@@ -55,15 +56,18 @@ struct Redriver {
       bytes + Array(",\"line\":".utf8) + line + [UInt8(ascii: "}")], named: one.request)
   }
 
-  /// A connection that is gone is stood in for by one that is switched off: the store refuses.
+  /// A connection that is gone, or of whose resource type no definition was loaded, is stood in for
+  /// by one that is switched off: the store refuses.
   private func write(
     _ one: Redrive.AcceptedWriteLine, _ configuration: Configuration
   ) -> AcceptedWrite {
     let gone = Connection(
       id: one.line.connection, consumerId: "", applicationId: "", serviceId: "", slug: "",
       enabled: false, createdAt: one.line.received)
+    guard let type = catalog.resourceType(endpoint: "/" + one.line.endpoint) else {
+      return Redrive.write(one, connection: gone, type: .user)
+    }
     return Redrive.write(
-      one, connection: configuration.connections[one.line.connection] ?? gone,
-      type: SCIMCatalog.builtIn.resourceType(endpoint: "/" + one.line.endpoint) ?? .user)
+      one, connection: configuration.connections[one.line.connection] ?? gone, type: type)
   }
 }

@@ -5,6 +5,7 @@ import Transport
 /// One running server: the spool and what was recovered from it, the topology, the listeners.
 final class Server: Sendable {
   let settings: Settings
+  let catalog: SCIMCatalog
   let spool: Spool
   let recovery: SpoolRecovery
   let topology: Topology
@@ -29,6 +30,7 @@ final class Server: Sendable {
     self.settings = settings
     self.log = log
     startedAt = .now
+    catalog = try settings.catalog()
     _ = OpenFileLimit.raise(to: settings.maxConnections * 2 + 1024)
     let (spool, recovery) = try Self.open(settings, log)
     (self.spool, self.recovery) = (spool, recovery)
@@ -54,7 +56,8 @@ final class Server: Sendable {
       client: client, allowed: settings.allowedWebhookNetworks, inspector: inspector, own: own)
     topology = Topology(
       Topology.Parts(
-        spool: spool, disk: disk, vault: vault, sender: sender, deadLetters: deadLetters,
+        spool: spool, catalog: catalog, disk: disk, vault: vault, sender: sender,
+        deadLetters: deadLetters,
         feed: feed, metrics: metrics, log: log, epoch: recovery.epoch),
       state: state, settings: settings)
     let backend = ServerBackend(
@@ -145,7 +148,8 @@ extension Server {
   func begin() async throws(StartFailure) -> FirstStart? {
     do {
       try await Redriver(
-        spool: spool, mapping: topology.mapping, deadLetters: deadLetters, log: log
+        spool: spool, catalog: catalog, mapping: topology.mapping, deadLetters: deadLetters,
+        log: log
       ).run(undecided, in: topology.view.current)
       await topology.store.finishDepartures(request: ULID.make(prefix: "req_"))
       try vault.forget(allBut: Set(topology.view.current.webhooks.keys))

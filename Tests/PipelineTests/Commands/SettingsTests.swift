@@ -38,6 +38,7 @@ import Transport
     #expect(settings.webhookWindow == 4)
     #expect(settings.diskReserve == nil && settings.drain == .seconds(10))
     #expect(settings.logLevel == "info" && settings.logFormat == "auto")
+    #expect(settings.schemaFiles.isEmpty && settings.resourceTypeFiles.isEmpty)
     #expect(settings.allowedWebhookNetworks.isEmpty && settings.credentials == nil)
   }
 

@@ -68,6 +68,45 @@ struct StartRefusalTests {
     #expect(try await plain.okta().get("/Users").status == 200)
   }
 
+  @Test func `a wrong definition ends with 64, naming file, attribute and rule`() async throws {
+    let directory = TemporaryDirectory()
+    let file = directory.file("device.json")
+    let attribute = #"{"name":"serial","type":"text"}"#
+    try FileSystem.replace(
+      file, with: Array(#"{"id":"urn:example:Device","attributes":[\#(attribute)]}"#.utf8))
+    let (ending, log) = try await refusal(of: TestServer(arguments: ["--schema", file]))
+    #expect(ending == .exited(64))
+    #expect(log.contains("--schema"))
+    #expect(log.contains("device.json: attribute serial: type must be one of string, "))
+    for text in ["", "{", #"{"name":"Device","endpoint":"/Devices","schema":"urn:x:y"}"#] {
+      try FileSystem.replace(file, with: Array(text.utf8))
+      let (ending, log) = try await refusal(
+        of: TestServer(arguments: ["--resource-type", file]))
+      #expect(ending == .exited(64))
+      #expect(log.contains("device.json"))
+    }
+    let absent = try await refusal(of: TestServer(arguments: ["--schema", file + "-not"]))
+    #expect(absent.ending == .exited(64))
+    #expect(absent.log.contains("device.json-not"))
+  }
+
+  @Test func `a resource type of a file is listed`() async throws {
+    let directory = TemporaryDirectory()
+    let (schema, type) = (directory.file("schema.json"), directory.file("type.json"))
+    try FileSystem.replace(
+      schema,
+      with: Array(
+        #"{"id":"urn:example:Device","attributes":[{"name":"serial","type":"string"}]}"#.utf8))
+    try FileSystem.replace(
+      type,
+      with: Array(#"{"name":"Device","endpoint":"/Devices","schema":"urn:example:Device"}"#.utf8))
+    let server = try await TestServer.started(
+      ["--schema", schema, "--resource-type", type])
+    let okta = try server.okta()
+    #expect(try await okta.get("/ResourceTypes/Device").status == 200)
+    #expect(try await okta.get("/Schemas/urn:example:Device").status == 200)
+  }
+
   @Test func `a credentials file that will not be written is warned about`() async throws {
     let server = try await TestServer.started()
     #expect(!server.log.contains("--credentials has no effect"))

@@ -28,7 +28,7 @@ struct SCIMEdit {
     }
   }
 
-  private static func required(_ name: String) -> SCIMError {
+  static func required(_ name: String) -> SCIMError {
     SCIMError(.mutability, "\(name) is required and cannot be removed")
   }
 }

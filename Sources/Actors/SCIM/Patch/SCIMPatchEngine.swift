@@ -130,6 +130,9 @@ extension SCIMPatchEngine {
     var change = SCIMValueEdit(place: place, edit: edit)
     try change.apply(to: &value)
     if let before, before != value { throw SCIMError.immutable(attribute.name) }
+    if value == nil && index != nil && edit.kind == .remove && attribute.required {
+      throw SCIMEdit.required(attribute.name)
+    }
     put(value, attribute, at: index, in: &box, block)
     give(back: box, block)
     let urn = block.map { type.extensions[$0].schema.id }
@@ -202,8 +205,9 @@ extension SCIMPatchEngine {
     let clears = edit.kind == .remove || edit.value?.isVoid == true
     if clears {
       guard let block else { throw SCIMError(.mutability, "the core schema cannot be removed") }
-      if let required = schema.attributes.all.first(where: \.required) {
-        throw SCIMError(.mutability, "\(required.name) is required and cannot be removed")
+      if type.extensions[block].required { throw SCIMEdit.required(schema.id) }
+      if let old = attributes[schema.id]?.object {
+        try SCIMResourceType.requireFree(of: old, by: schema.attributes, at: "")
       }
       _ = take(block)
       give(back: JSONObject(), block)

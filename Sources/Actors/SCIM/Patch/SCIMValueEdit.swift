@@ -36,6 +36,8 @@ struct SCIMValueEdit {
     if place.sub != nil {
       try set(place.sub, in: &object)
     } else if edit.kind == .remove || edit.value?.isVoid == true {
+      try SCIMResourceType.requireFree(
+        of: object, by: attribute.subAttributes, at: attribute.name + ".")
       object = JSONObject()
     } else {
       try merge(into: &object)
@@ -78,6 +80,10 @@ struct SCIMValueEdit {
         strays.note(member, in: attribute)
         continue
       }
+      // Clients send back what they read, but not the server's own alone.
+      if sub.isServerOwned && members.count == 1 {
+        throw SCIMError.readOnly(attribute.name + "." + sub.name)
+      }
       if sub.isServerOwned || sub.isSecret { continue }
       try set(try coerced(member.value, for: sub), for: sub, in: &object, alongside: members)
     }
@@ -89,6 +95,10 @@ struct SCIMValueEdit {
   ) throws(SCIMError) {
     let index = object.members.firstIndex { $0.name == sub.name }
     let old = index.map { object.members[$0].value }
+    var value = value
+    if sub.multiValued && edit.kind == .add, let before = old?.array, let new = value?.array {
+      value = .array(before + new.filter { !before.contains($0) })
+    }
     if old == value { return }
     if old != nil && sub.mutability == .immutable {
       throw SCIMError.immutable(attribute.name + "." + sub.name)

@@ -124,16 +124,21 @@ struct SCIMCoercion {
     }
   }
 
-  /// Either alphabet of RFC 4648, with padding and line breaks as they come.
+  /// Either alphabet of RFC 4648, with or without padding, line breaks as they come.
   private static func isBase64(_ text: String) -> Bool {
-    text.utf8.allSatisfy { byte in
+    var (digits, padding) = (0, 0)
+    for byte in text.utf8 {
       switch byte {
-      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-      case UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: "_"): true
-      case UInt8(ascii: "="), 0x20, 0x09, 0x0A, 0x0D: true
-      default: false
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "+"), UInt8(ascii: "/"),
+        UInt8(ascii: "-"), UInt8(ascii: "_"):
+        guard padding == 0 else { return false }
+        digits += 1
+      case UInt8(ascii: "="): padding += 1
+      case 0x20, 0x09, 0x0A, 0x0D: break
+      default: return false
       }
     }
+    return digits % 4 != 1 && (padding == 0 || padding <= 2 && (digits + padding) % 4 == 0)
   }
 }
 

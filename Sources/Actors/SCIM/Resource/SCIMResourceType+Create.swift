@@ -11,46 +11,22 @@ extension SCIMResourceType {
     return try draft.finish()
   }
 
-  /// The resource a PUT leaves behind (RFC 7644 §3.5.1): what is not sent is gone, except that
-  /// `active` stays as it was, because nobody deactivates people by forgetting.
+  /// The resource a PUT leaves behind (RFC 7644 §3.5.1): what is not sent is gone, except that what
+  /// cannot change stays, and so does a user's `active`, because nobody deactivates people by
+  /// forgetting.
   package func replace(
     _ stored: SCIMResource, id: String, with body: JSONObject
   ) throws(SCIMError) -> SCIMResource {
     var new = try create(from: body)
-    for attribute in attributes.all {
-      let old = stored.attributes[attribute.name]
-      let keeps = attribute.mutability == .immutable || attribute.name == "active"
-      if keeps, let old, new.attributes[attribute.name] == nil {
-        insert(old, for: attribute.name, into: &new.attributes)
-      }
+    if schema === SCIMSchema.user, let old = stored.attributes["active"],
+      new.attributes["active"] == nil
+    {
+      insert(old, for: "active", into: &new.attributes)
     }
-    try requireImmutable(from: stored.attributes, to: new.attributes, by: attributes, at: "")
-    for pack in extensions {
-      guard let old = stored.attributes[pack.schema.id]?.object else { continue }
-      let now = new.attributes[pack.schema.id]?.object ?? JSONObject()
-      try requireImmutable(from: old, to: now, by: pack.schema.attributes, at: "")
-    }
+    guard hasImmutable else { return new }
+    new.attributes = try keepImmutable(of: stored.attributes, in: new.attributes)
+    try requireComplete(new.attributes)
     return new
-  }
-
-  /// A set immutable value must come back as it is (RFC 7644 §3.5.1).
-  private func requireImmutable(
-    from old: JSONObject, to new: JSONObject, by list: SCIMAttributeList, at place: String
-  ) throws(SCIMError) {
-    guard list.hasImmutable else { return }
-    for attribute in list.all {
-      guard let before = old[attribute.name] else { continue }
-      let name = place + attribute.name
-      if attribute.mutability == .immutable, new[attribute.name] != before {
-        throw .immutable(name)
-      }
-      if !attribute.multiValued, let before = before.object,
-        let after = new[attribute.name]?.object
-      {
-        try requireImmutable(
-          from: before, to: after, by: attribute.subAttributes, at: name + ".")
-      }
-    }
   }
 
   /// A message without `schemas` is not SCIM; which URNs stand in it decides nothing, since
@@ -83,7 +59,7 @@ extension SCIMResourceType {
     for attribute in list.all where attribute.required || attribute.subAttributes.hasRequired {
       let name = place + attribute.name
       let value = object[attribute.name]
-      if attribute.required && !attribute.isServerOwned && value == nil {
+      if attribute.required && !attribute.isServerOwned && !attribute.isSecret && value == nil {
         throw SCIMError(.invalidValue, "\(name) is required")
       }
       for element in value?.array ?? value.map({ [$0] }) ?? [] {

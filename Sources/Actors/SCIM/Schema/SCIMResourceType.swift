@@ -31,6 +31,8 @@ package final class SCIMResourceType: Sendable {
   let shortestSecret: Int
   /// Whether a plain GET must leave something out, so that stored bytes cannot be sent as they are.
   let hidesByDefault: Bool
+  /// Whether a PUT has to look for what may not change.
+  let hasImmutable: Bool
 
   package init(
     name: String, description: String, endpoint: String, schema: SCIMSchema,
@@ -49,6 +51,8 @@ package final class SCIMResourceType: Sendable {
     let secrets = all.filter(\.isSecret).map(\.name)
     secretNames = secrets
     shortestSecret = secrets.map(\.utf8.count).min() ?? .max
+    hasImmutable =
+      schema.attributes.hasImmutable || extensions.contains { $0.schema.attributes.hasImmutable }
     hidesByDefault = all.contains {
       $0.returned == .request || $0.subAttributes.all.contains { $0.returned == .request }
     }

@@ -1,7 +1,7 @@
 /// The options of `serve`, with defaults that fit the machine.
 package enum ServeOptions {
   package static func table(for machine: Machine) -> [CommandOption] {
-    let options = storage + network + sizes(machine) + stages(machine) + conduct
+    let options = storage + definitions + network + sizes(machine) + stages(machine) + conduct
     return options.map { option in
       var option = option
       option.environment = variable(option.name)
@@ -27,6 +27,17 @@ package enum ServeOptions {
       "credentials", .text("file"),
       help: "Write what the first start prints to this file as JSON, once the socket listens.",
       absence: "none"),
+  ]
+
+  private static let definitions: [CommandOption] = [
+    CommandOption(
+      "schema", .text("file"),
+      help: "Load SCIM schemas from this file, as RFC 7643 section 7 writes them.",
+      absence: "none", isRepeating: true),
+    CommandOption(
+      "resource-type", .text("file"),
+      help: "Serve the SCIM resource types of this file, as RFC 7643 section 6 writes them.",
+      absence: "none", isRepeating: true),
   ]
 
   private static let network: [CommandOption] = [

@@ -9,6 +9,9 @@ package struct Settings: Sendable, Equatable {
   /// Bytes; nil means 64 MiB or 5 % of the disk, the larger.
   package var diskReserve: Int?
   package var credentials: String?
+  /// Definition files, in the order they are read.
+  package var schemaFiles: [String]
+  package var resourceTypeFiles: [String]
 
   package var listen: HostPort
   package var publicURL: WebAddress?
@@ -48,6 +51,8 @@ package struct Settings: Sendable, Equatable {
     mayCreateSpool = !invocation.flag("no-create")
     diskReserve = invocation.size("disk-reserve")
     credentials = invocation.text("credentials")
+    schemaFiles = invocation.values("schema").values
+    resourceTypeFiles = invocation.values("resource-type").values
     listen =
       invocation.text("listen").flatMap { HostPort($0) }
       ?? HostPort(host: "127.0.0.1", port: 8080)
