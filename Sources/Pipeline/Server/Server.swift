@@ -37,7 +37,7 @@ final class Server: Sendable {
     if recovery.wasTightened {
       log.warning("the spool was open to others; its mode is 0700 now", ["spool": spool.directory])
     }
-    let (state, undecided) = try Self.fold(spool)
+    let (state, undecided) = try Self.fold(spool, catalog)
     self.undecided = undecided
     if !settings.mayCreateSpool && state.configuration.applications.isEmpty {
       // Made by a start that failed before it could set anything up: as good as no spool.
@@ -126,9 +126,9 @@ extension Server {
 
   /// The state after every committed line, and the writes no line decides.
   private static func fold(
-    _ spool: Spool
+    _ spool: Spool, _ catalog: SCIMCatalog
   ) throws(StartFailure) -> (StoreState, [Redrive.AcceptedWriteLine]) {
-    var state = StoreState()
+    var state = StoreState(catalog: catalog)
     var redrive = Redrive()
     do {
       try spool.hop(.committed).forEachLine { line in

@@ -81,8 +81,8 @@ extension SCIMAttribute {
       throw definition.fault("only reference has referenceTypes, not \(kind.rawValue)")
     }
     let uniqueness: Uniqueness = try definition.choice("uniqueness", or: Uniqueness.none)
-    guard uniqueness == .none || !isMultiValued && kind != .complex && parent == nil else {
-      throw definition.fault("uniqueness is for attributes with one simple value")
+    guard uniqueness == .none || kind != .complex && kind != .boolean else {
+      throw definition.fault("\(kind.rawValue) cannot be unique")
     }
     let (mutability, returned): (Mutability, Returned) = (
       try definition.choice("mutability", or: .readWrite),

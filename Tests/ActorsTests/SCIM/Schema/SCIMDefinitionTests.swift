@@ -36,8 +36,8 @@ import Transport
       "attribute a: uniqueness must be one of none, server, global, not world"
     ),
     (
-      #"{"name":"a","type":"string","uniqueness":"server","multiValued":true}"#,
-      "attribute a: uniqueness is for attributes with one simple value"
+      #"{"name":"a","type":"boolean","uniqueness":"server"}"#,
+      "attribute a: boolean cannot be unique"
     ),
     (
       #"{"name":"a","type":"string","required":"yes"}"#,
