@@ -145,11 +145,13 @@ extension ResourceMapper {
     guard stored.count + (unknown?.count ?? 0) <= Self.sizeLimit else {
       throw .resourceTooLarge(limit: Self.sizeLimit)
     }
+    let members = draft.members?.change
+    guard members?.isPossible ?? true else { throw .tooManyMembers }
     let next = ResourceState(
       base: meta.version - 1, seen: row?.lastSeq ?? 0, created: meta.created,
       lastModified: turn.now, resource: stored, unknown: unknown, keys: keys,
       recordId: unified.id, record: unified.record, events: unified.events,
-      members: draft.members?.change)
+      members: members)
     return MappedChange(
       write: turn.write, target: target, decision: .apply(next),
       answer: answer(turn, status: status, stored, target, meta.version, draft))

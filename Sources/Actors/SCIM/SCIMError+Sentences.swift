@@ -136,6 +136,10 @@ extension SCIMError {
         + "shorter values.")
   }
 
+  package static let tooManyMembers = SCIMError(
+    status: 413,
+    detail: "One request can change at most 50000 members of a group: send the change in parts.")
+
   package static let unsupportedMediaType = SCIMError(
     status: 415,
     detail: "The body must be JSON: send it as Content-Type application/scim+json.")

@@ -14,6 +14,8 @@ struct BenchLoad: Sendable {
     case filter(BenchRequest, below: Int)
     /// Any of these, which must all have one length.
     case get(BenchRequest, at: Int, ids: [[UInt8]])
+    /// One, then the other, so that each changes something.
+    case toggle(BenchToggle)
   }
 
   struct Result: Sendable {
@@ -132,48 +134,5 @@ struct BenchLoad: Sendable {
     case .timedOut: "no answer within 60 s"
     case .system(let code): SystemErrorText.describe(code)
     }
-  }
-}
-
-/// Renders one request after another for one connection.
-private struct BenchSource {
-  private let kind: BenchLoad.Kind
-  private var request: BenchRequest
-  private var random: SeededRandom
-  private let idPlace: Int
-  private let ids: [[UInt8]]
-  let expected: Int
-  let isCreating: Bool
-
-  init(_ kind: BenchLoad.Kind, stream: Int) {
-    self.kind = kind
-    random = SeededRandom(seed: 17, stream: stream)
-    switch kind {
-    case .create(let request, _):
-      (self.request, expected, isCreating) = (request, 201, true)
-    case .filter(let request, _):
-      (self.request, expected, isCreating) = (request, 200, false)
-    case .get(let request, let place, let ids):
-      (self.request, expected, isCreating) = (request, 200, false)
-      (self.ids, idPlace) = (ids, place)
-      return
-    }
-    (ids, idPlace) = ([], 0)
-  }
-
-  var bytes: [UInt8] { request.bytes }
-
-  /// False when there is nothing left to send.
-  mutating func prepare() -> Bool {
-    switch kind {
-    case .create(_, let numbers):
-      guard let number = numbers.take() else { return false }
-      request.patch(number)
-    case .filter(_, let bound): request.patch(random.below(max(1, bound)))
-    case .get:
-      if ids.isEmpty { return false }
-      request.patch(ids[random.below(ids.count)][...], at: idPlace)
-    }
-    return true
   }
 }

@@ -56,10 +56,7 @@ package struct BenchRequest: Sendable {
       "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"employeeNumber":"\(mark)",\
       "costCenter":"CC-4100","division":"Product","department":"Engineering"}}
       """
-    return BenchRequest(
-      head("POST", base, "/Users", token)
-        + "Content-Type: application/scim+json; charset=utf-8\r\n"
-        + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
+    return BenchRequest(write("POST", base, "/Users", token, body))
   }
 
   package static func filter(base: HTTPURL, token: Secret, run: String) -> BenchRequest {
@@ -74,6 +71,54 @@ package struct BenchRequest: Sendable {
   ) -> (request: BenchRequest, place: Int) {
     let request = BenchRequest(head("GET", base, "/Users/\(id)", token) + "\r\n")
     return (request, "GET \(base.target)/Users/".utf8.count)
+  }
+
+  /// Switches a user off or on, as Okta does.
+  ///
+  /// - Returns: the request, and where in it the id stands.
+  package static func patchActive(
+    _ active: Bool, base: HTTPURL, token: Secret, id: String
+  ) -> (request: BenchRequest, place: Int) {
+    let body =
+      #"{"schemas":["\#(patchOp)"],"Operations":[{"op":"replace","value":"#
+      + #"{"active":\#(active)}}]}"#
+    return (
+      BenchRequest(write("PATCH", base, "/Users/\(id)", token, body)),
+      "PATCH \(base.target)/Users/".utf8.count
+    )
+  }
+
+  /// - Parameter members: their values; none needs escaping.
+  package static func createGroup(
+    base: HTTPURL, token: Secret, name: String, members: [String]
+  ) -> BenchRequest {
+    let list = members.map { #"{"value":"\#($0)"}"# }.joined(separator: ",")
+    let body =
+      #"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"#
+      + #""displayName":"\#(name)","members":[\#(list)]}"#
+    return BenchRequest(write("POST", base, "/Groups?excludedAttributes=members", token, body))
+  }
+
+  /// Adds or removes the one member that belongs to a connection.
+  package static func patchMember(
+    adds: Bool, base: HTTPURL, token: Secret, group: String
+  ) -> BenchRequest {
+    let member = "bench-\(mark)"
+    let operation =
+      adds
+      ? #"{"op":"add","path":"members","value":[{"value":"\#(member)"}]}"#
+      : #"{"op":"remove","path":"members[value eq \"\#(member)\"]"}"#
+    let body = #"{"schemas":["\#(patchOp)"],"Operations":[\#(operation)]}"#
+    return BenchRequest(write("PATCH", base, "/Groups/\(group)", token, body))
+  }
+
+  private static let patchOp = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+
+  private static func write(
+    _ method: String, _ base: HTTPURL, _ target: String, _ token: Secret, _ body: String
+  ) -> String {
+    head(method, base, target, token) + "Content-Type: application/scim+json; charset=utf-8\r\n"
+      + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
   }
 
   private static func userName(_ run: String) -> String { "b\(run)\(mark)@example.com" }

@@ -5,6 +5,9 @@ struct BenchRun: Sendable {
   private static let connections = [1, 16, 64]
   private static let preloadConnections = 64
   private static let probeTime: Duration = .seconds(1)
+  /// Members of the groups one member is added to and removed from.
+  private static let groupSizes = [50, 50_000]
+  private static let preparation: Duration = .seconds(60)
   /// Users a run may make at most; their numbers have ten digits.
   private static let userBound = 9_000_000_000
 
@@ -44,6 +47,8 @@ struct BenchRun: Sendable {
       add("POST /Users, durable", count, made, &report)
     }
     if preload == 0 { try await read(load, run, ids: ids, users: numbers.position, &report) }
+    await change(load, ids: ids, &report)
+    for size in Self.groupSizes { try await group(of: size, load, run, ids: ids, &report) }
     report.users = numbers.position
     return report
   }
@@ -82,6 +87,41 @@ struct BenchRun: Sendable {
     for count in Self.connections {
       let got = await load.run(.filter(filter, below: users), connections: count, for: seconds)
       add("GET /Users?filter=userName", count, got, &report)
+    }
+  }
+
+  /// Switches users off and on.
+  private func change(_ load: BenchLoad, ids: [[UInt8]], _ report: inout BenchReport) async {
+    guard let first = ids.first.map({ String(decoding: $0, as: UTF8.self) }) else { return }
+    let (off, place) = BenchRequest.patchActive(false, base: base, token: token, id: first)
+    let on = BenchRequest.patchActive(true, base: base, token: token, id: first).request
+    let alike = ids.filter { $0.count == first.utf8.count }
+    for count in Self.connections {
+      let toggle = BenchToggle(there: off, back: on, place: place, ids: alike, expected: 200)
+      let made = await load.run(.toggle(toggle), connections: count, for: seconds)
+      add("PATCH /Users/{id} active", count, made, &report)
+    }
+  }
+
+  /// Adds and removes one member of a group of that size; every connection its own.
+  private func group(
+    of size: Int, _ load: BenchLoad, _ run: String, ids: [[UInt8]], _ report: inout BenchReport
+  ) async throws(ClientFailure) {
+    let users = ids.prefix(size).map { String(decoding: $0, as: UTF8.self) }
+    let strangers = (users.count..<max(size, users.count)).map { "bench-nobody-\($0)" }
+    let creation = BenchRequest.createGroup(
+      base: base, token: token, name: "bench \(run) \(size)", members: users + strangers)
+    let made = await load.run(
+      .create(creation, numbers: Cursor(end: 1)), connections: 1, for: Self.preparation)
+    guard let id = made.ids.first.map({ String(decoding: $0, as: UTF8.self) }) else {
+      throw ClientFailure("The group for the benchmark was not made: \(made.reason ?? "no id").")
+    }
+    let toggle = BenchToggle(
+      there: .patchMember(adds: true, base: base, token: token, group: id),
+      back: .patchMember(adds: false, base: base, token: token, group: id), expected: 204)
+    for count in Self.connections {
+      let patched = await load.run(.toggle(toggle), connections: count, for: seconds)
+      add("PATCH group of \(DecimalText.grouped(size))", count, patched, &report)
     }
   }
 

@@ -51,7 +51,9 @@ package struct SpoolStateHash: Sendable {
 
   private func take(_ change: [UInt8]?, into members: inout [String: [UInt8]]) {
     guard let change = change.flatMap({ Members($0) }) else { return }
-    for value in change.elements("removed") { members[String(decoding: value, as: UTF8.self)] = nil }
+    for value in change.elements("removed") {
+      members[String(decoding: value, as: UTF8.self)] = nil
+    }
     for member in change.elements("added") + change.elements("changed") {
       if let value = Members(member)?.text("value") { members[value] = member }
     }
@@ -98,7 +100,8 @@ package struct SpoolStateHash: Sendable {
 
     func elements(_ name: String) -> [[UInt8]] {
       guard let array = bytes(name) else { return [] }
-      return (JSONSlicer.elements(of: array.span, in: 0..<array.count) ?? []).map { Array(array[$0]) }
+      return (JSONSlicer.elements(of: array.span, in: 0..<array.count) ?? [])
+        .map { Array(array[$0]) }
     }
 
     var lastEvent: Members? {
