@@ -25,13 +25,15 @@ extension SCIMValueEdit {
   /// Whether the operation itself says which element is primary.
   private var setsPrimary: Bool {
     if let sub = place.sub { return sub.name == "primary" }
-    return edit.value?.object?.value(named: "primary") != nil
+    let given = edit.value?.array.flatMap { $0.count == 1 ? $0[0] : .none } ?? edit.value
+    return given?.object?.value(named: "primary") != nil
   }
 
   private mutating func coercedElements() throws(SCIMError) -> [JSONValue] {
     var coercion = SCIMCoercion()
     let elements = try coercion.elements(
-      edit.value ?? .null, for: attribute, at: SCIMPlaceName(place.name))
+      edit.value ?? .null, for: attribute, at: SCIMPlaceName(place.name),
+      onlyOnePrimary: edit.kind != .remove)
     strays = coercion.strays
     return elements
   }
@@ -139,7 +141,12 @@ extension SCIMValueEdit {
     let clears = edit.kind == .remove || edit.value?.isVoid == true
     for index in indices {
       guard case .object(var object) = elements[index] else {
-        if clears { hollow.append(index) } else { try exchange(&elements[index]) }
+        if clears {
+          hollow.append(index)
+        } else {
+          try exchange(&elements[index])
+          kept.append(index - hollow.count)
+        }
         continue
       }
       elements[index] = .null
@@ -168,8 +175,10 @@ extension SCIMValueEdit {
 
   private func exchange(_ element: inout JSONValue) throws(SCIMError) {
     var coercion = SCIMCoercion()
+    var given = edit.value ?? .null
+    if case .array(let list) = given, list.count == 1 { given = list[0] }
     let new = try coercion.element(
-      edit.value ?? .null, for: attribute, at: SCIMPlaceName(place.name))
+      given, for: attribute, at: SCIMPlaceName(place.name))
     element = new ?? element
   }
 

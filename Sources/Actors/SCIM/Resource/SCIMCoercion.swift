@@ -21,7 +21,8 @@ struct SCIMCoercion {
 
   /// The elements of a multi-valued attribute: no empty one, none twice, at most one primary.
   mutating func elements(
-    _ value: JSONValue, for attribute: SCIMAttribute, at place: SCIMPlaceName
+    _ value: JSONValue, for attribute: SCIMAttribute, at place: SCIMPlaceName,
+    onlyOnePrimary: Bool = true
   ) throws(SCIMError) -> [JSONValue] {
     guard case .array(let given) = value else {
       if value.isVoid { return [] }
@@ -34,7 +35,7 @@ struct SCIMCoercion {
       guard distinct.insert(element) else { continue }
       if element["primary"]?.bool == true { primaries += 1 }
     }
-    guard primaries <= 1 else {
+    guard primaries <= 1 || !onlyOnePrimary else {
       throw SCIMError(.invalidValue, "\(place) may have only one primary value")
     }
     return distinct.elements
