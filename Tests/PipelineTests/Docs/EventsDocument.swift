@@ -7,8 +7,8 @@ import Transport
 /// times that never change.
 struct EventsDocument {
   private let start = Timestamp(milliseconds: 1_795_299_339_201)
-  private let consumer: Consumer
-  private let connection: Connection
+  let consumer: Consumer
+  let connection: Connection
   private let type: SCIMResourceType
 
   init() throws {
@@ -23,11 +23,14 @@ struct EventsDocument {
   }
 
   func text() throws -> String {
-    let events = try life()
+    let events = try life() + groupLife()
     var text = Self.head
     text += "\n## Headers\n\nOf the first event below:\n\n```\n\(headers(events[0]))\n```\n"
     text += Self.afterHeaders
-    for event in events {
+    let test = try JSONValue(
+      parsing: Delivery.testBody(
+        event: eventId(9), webhookId: webhook.id, at: time(5), requestId: requestId(5)))
+    for event in events + [test] {
       let name = try #require(event["type"]?.string)
       text += "\n## \(name)\n\n\(Self.remark(name))\n\n```json\n\(event.pretty())\n```\n"
     }
@@ -56,9 +59,6 @@ extension EventsDocument {
         back, after: left, of: .employeeReactivated, sequence: 6, method: "PATCH", hour: 3),
       try event(
         deletion, of: .employeeDeleted, employee: gone, sequence: 8, method: "DELETE", hour: 4),
-      try JSONValue(
-        parsing: Delivery.testBody(
-          event: eventId(9), webhookId: webhook.id, at: time(5), requestId: requestId(5))),
     ]
   }
 
@@ -133,9 +133,9 @@ extension EventsDocument {
       receiver: .url("http://hooks.example.com/hris"), createdAt: start)
   }
 
-  private func time(_ hour: Int) -> Timestamp { start.advanced(by: .hours(hour)) }
-  private func eventId(_ number: UInt64) -> String { "evt_01KGTDHQ3S8ZC4M6N2R5V7X9E\(number)" }
-  private func requestId(_ number: Int) -> String { "req_01KGTDHQ3S8ZC4M6N2R5V7X9R\(number)" }
+  func time(_ hour: Int) -> Timestamp { start.advanced(by: .hours(hour)) }
+  func eventId(_ number: UInt64) -> String { "evt_01KGTDHQ3S8ZC4M6N2R5V7X9" + (number < 10 ? "E\(number)" : "\(number)") }
+  func requestId(_ number: Int) -> String { "req_01KGTDHQ3S8ZC4M6N2R5V7X9R\(number)" }
   private func object(_ text: String) throws -> JSONObject {
     try #require(try JSONValue(parsing: text).object)
   }
