@@ -57,6 +57,9 @@ extension API {
   private static let known = [
     APIInput(
       "deactivatedStatus", .choice(["inactive", "terminated"]), nullable: true,
-      "The employmentStatus of somebody whom the identity provider deactivates.")
+      "The employmentStatus of somebody whom the identity provider deactivates."),
+    APIInput(
+      "membershipUpdatesEmployees", .boolean, nullable: true,
+      "Whether joining or leaving a group is an employee.updated too."),
   ]
 }

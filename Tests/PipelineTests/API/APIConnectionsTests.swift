@@ -52,6 +52,14 @@ struct APIConnectionsTests {
     let path = "/api/connections/hris/scim"
     let settings: JSONValue = ["settings": ["deactivatedStatus": "terminated"]]
     _ = await harness.send("POST", path, settings, token: token)
+    let told = await harness.send(
+      "PATCH", path, ["settings": ["membershipUpdatesEmployees": true]], token: token)
+    #expect(
+      told.data["settings"] == [
+        "deactivatedStatus": "terminated", "membershipUpdatesEmployees": true,
+      ])
+    _ = await harness.send(
+      "PATCH", path, ["settings": ["membershipUpdatesEmployees": nil]], token: token)
     let off = await harness.send("PATCH", path, ["enabled": false], token: token)
     #expect(off.data["status"] == "disabled")
     #expect(off.data["settings"] == ["deactivatedStatus": "terminated"])
