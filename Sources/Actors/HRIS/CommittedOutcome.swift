@@ -4,7 +4,8 @@ import Transport
 package struct CommittedOutcome: Sendable, Equatable {
   package var seq: UInt64
   package var requestId: String
-  /// At most four, in the order of their sequence.
+  /// In the order of their sequence: at most four of an employee, more where many members come
+  /// and go at once.
   package var events: [CommittedEvent]
 
   package init(seq: UInt64, requestId: String, events: [CommittedEvent]) {

@@ -18,7 +18,7 @@ package struct GroupSummary: Sendable, Equatable {
 }
 
 extension Employee {
-  /// - Parameter groups: all of them; no more than `groupLimit` are shown.
+  /// - Parameter groups: all of them, or more than the limit; no more than `groupLimit` are shown.
   package mutating func setGroups(_ groups: [GroupSummary]) {
     self[.groups] = .array(groups.prefix(Self.groupLimit).map(\.json))
     self[.groupsTruncated] = JSONValue(groups.count > Self.groupLimit)

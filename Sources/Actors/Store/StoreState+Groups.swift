@@ -2,9 +2,12 @@ import Transport
 
 /// What is computed from membership: the groups of a user, the members of a group.
 extension StoreState {
-  /// The groups an employee belongs to, in the order they were made.
+  /// The groups an employee belongs to, in the order they were made; one more than an employee
+  /// shows at most.
   func groups(of place: Int) -> [GroupSummary] {
-    membership.groups(of: place).map { Group(bytes: rows[$0].record).summary }
+    membership.groups(of: place).prefix(Employee.groupLimit + 1).map {
+      Group(bytes: rows[$0].record).summary
+    }
   }
 
   package func groups(of key: ResourceKey) -> [GroupSummary] {

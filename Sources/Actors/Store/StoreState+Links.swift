@@ -104,7 +104,10 @@ extension StoreState {
     case .waiting(let text)?:
       let reference = Reporting.Reference(
         connection: row.key.connection, folded: SCIMText.fold(text))
+      if reporting.link(of: place) == .waiting(reference) { return }
       reporting.set(.waiting(reference), of: place)
+      // He may have come after this was mapped and before it was entered.
+      owe(.findManager(employee: place))
     case .employee(let id)?:
       reporting.set(self.place(record: id).map { .manager($0) }, of: place)
       settled(.findManager(employee: place))

@@ -147,6 +147,39 @@ struct ManagersTests {
     }
   }
 
+  @Test func `a manager who came between mapping and entering is found`() {
+    var state = StoreState()
+    let connection = Connection(
+      id: "cnx_1", consumerId: "csm_1", applicationId: "app_1", serviceId: "okta-scim",
+      slug: "test", createdAt: Timestamp(milliseconds: 0))
+    let consumer = Consumer(
+      id: "csm_1", applicationId: "app_1", name: "Acme", externalId: nil,
+      createdAt: Timestamp(milliseconds: 0))
+    state.apply(
+      AdminLine([.consumerCreated(consumer), .connectionCreated(connection)]), seq: 1)
+    state.put(Self.row("boss", manager: nil, seq: 2), sequence: 1, request: "req_1")
+    state.put(Self.row("a", manager: "boss", seq: 3), sequence: 2, request: "req_2")
+    let owed = state.takeOwed(9)
+    #expect(owed.map(\.obligation) == [.findManager(employee: 1)])
+    let change = state.change(for: .findManager(employee: 1))
+    #expect(change?.next.events.map(\.type) == [.employeeUpdated])
+  }
+
+  private static func row(_ name: String, manager: String?, seq: UInt64) -> ResourceRow {
+    var employee = Employee()
+    employee[.id] = JSONValue("emp_" + name)
+    if let manager = manager.flatMap({ ManagerReference(text: $0) }) {
+      employee[.manager] = manager.unresolved
+    }
+    let attributes = JSONObject([.init(name: "userName", value: JSONValue(name))])
+    return ResourceRow(
+      key: ResourceKey(connection: "cnx_1", type: "Users", id: "id-" + name), version: 1,
+      created: Timestamp(milliseconds: 0), lastModified: Timestamp(milliseconds: 0),
+      resource: JSONValue.object(attributes).bytes, unknown: nil,
+      keys: ResourceKeys(attributes, type: .user), recordId: "emp_" + name, record: employee.bytes,
+      manager: ManagerLink(record: employee.bytes), lastSeq: seq)
+  }
+
   static func user(
     _ name: String, externalId: String? = nil, number: String? = nil, manager: String? = nil
   ) -> JSONValue {
