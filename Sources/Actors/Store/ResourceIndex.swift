@@ -25,7 +25,11 @@ struct ResourceIndex: Sendable {
 
   /// Enters a row, or moves it from its former keys to its present ones.
   mutating func put(_ row: Int, id: String, old: ResourceKeys?, new: ResourceKeys?) {
-    if byId.updateValue(row, forKey: id) == nil { order.append(row) }
+    if byId.updateValue(row, forKey: id) == nil {
+      order.append(row)
+    } else if old == nil, new != nil {
+      restore(row)
+    }
     liveCount += (new == nil ? 0 : 1) - (old == nil ? 0 : 1)
     if old == new { return }
     for entry in old?.entries ?? [] { tables[entry.index].remove(row, at: entry.value) }
@@ -35,6 +39,12 @@ struct ResourceIndex: Sendable {
     }
     if let value = old?.externalId, new == nil { byFormerExternalId.insert(row, at: value) }
     if let value = new?.externalId { byFormerExternalId.remove(row, at: value) }
+  }
+
+  /// Whoever comes back from a deletion stands where they stood, also when the order has dropped them.
+  private mutating func restore(_ row: Int) {
+    let place = order.partitioningIndex { $0 >= row }
+    if place == order.count || order[place] != row { order.insert(row, at: place) }
   }
 
   /// Drops deleted rows from the order once they outnumber the live ones; pages skip less then.

@@ -50,6 +50,17 @@ struct ReadsTests {
     }
   }
 
+  @Test func `who comes back after many were deleted is listed again`() async throws {
+    try await Self.withUsers(70) { pipeline in
+      let all = await pipeline.send("GET", "/Users?count=70").json["Resources"]?.array ?? []
+      for user in all { _ = await pipeline.send("DELETE", "/Users/\(user["id"]?.string ?? "")") }
+      let back = MiniaturePipeline.user("user9@example.com", externalId: "009")
+      #expect(await pipeline.send("POST", "/Users", back).status == 201)
+      let list = await pipeline.send("GET", "/Users").json
+      #expect(list["totalResults"] == 1 && list["itemsPerPage"] == 1)
+    }
+  }
+
   @Test func `a scan passes every row once however many there are`() async throws {
     try await Self.withUsers(600) { pipeline in
       let page = await pipeline.send("GET", "/Users?filter=active+eq+true&startIndex=590").json

@@ -1,6 +1,7 @@
-import Pipeline
 import Testing
 import Transport
+
+@testable import Pipeline
 
 @Suite struct ClientScreenTests {
   private let now = Timestamp(milliseconds: 1_795_299_542_000)
@@ -176,9 +177,18 @@ import Transport
         + " touched\n")
     let long = SimulationText.target("cnx_01M808M6NN3N7ECY3HRQ1MP9WN")
     #expect(long.contains("(cnx_01M808M6…), made") && long.count <= 101)
+    var totals = CallTally.Totals()
+    totals.usersDone = 2000
+    func summary() -> String {
+      SimulationText.summary(
+        totals, elapsed: .milliseconds(2900), provider: "okta", isOwn: true)
+    }
     #expect(
-      SimulationText.summary(users: 2000, elapsed: .milliseconds(2900), isOwn: true)
-        == "2,000 users in 2.9 s.   Take them away again: simulate okta --clean\n")
+      summary() == "2,000 users in 2.9 s.   Take them away again: simulate okta --clean\n")
+    totals.groupsDone = 12
+    #expect(summary().hasPrefix("2,000 users and 12 groups in 2.9 s."))
+    #expect(
+      SimulationText.removed(groups: 1, users: 2) == "2 simulated users and 1 group taken away.\n")
   }
 }
 
@@ -192,7 +202,7 @@ import Transport
     #expect(
       CommandTree.root.subcommands.map(\.name) == [
         "serve", "demo", "simulate", "status", "connect", "application", "token", "key",
-        "webhook", "events", "employees", "spool", "bench",
+        "webhook", "events", "employees", "spool", "conformance", "bench",
       ])
   }
 

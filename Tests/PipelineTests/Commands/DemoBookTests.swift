@@ -11,7 +11,9 @@ import Transport
     try #require(DemoBook(secret: Secret("whsec_" + Base64.encode(key))))
   }
 
-  private func outcome(_ person: Int, _ change: OktaSimulator.Change) -> OktaSimulator.Outcome {
+  private func outcome(_ person: Int, _ change: ProviderSimulator.Change)
+    -> ProviderSimulator.Outcome
+  {
     .init(
       person: company.people[person], change: change, answered: start,
       latency: .microseconds(600))
@@ -83,7 +85,9 @@ import Transport
 
   @Test func `an older event after a newer one is inverted`() throws {
     var book = try book()
-    for change in [OktaSimulator.Change.created, .updated] { _ = book.expect(outcome(0, change)) }
+    for change in [ProviderSimulator.Change.created, .updated] {
+      _ = book.expect(outcome(0, change))
+    }
     _ = book.receive(webhook("evt_2", "employee.updated", sequence: 2, revision: 2), at: start)
     _ = book.receive(webhook("evt_1", "employee.created", sequence: 1, revision: 1), at: start)
     #expect(try line(book, "employee.created").inverted == 1)

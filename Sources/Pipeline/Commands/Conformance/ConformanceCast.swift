@@ -76,7 +76,7 @@ struct ConformanceCast: Sendable {
     try list.isList()
     try Pipeline.expect(
       names(list).sorted() == wanted.sorted(),
-      "\(list.request): found \(Self.words(names(list))), not \(Self.words(wanted))")
+      "found \(Self.words(names(list))), not \(Self.words(wanted)), to \(list.request)")
   }
 
   static func words(_ names: [String]) -> String {

@@ -65,7 +65,7 @@ package struct DemoBook: Sendable {
   }
 
   /// A write was answered that must raise an event.
-  package mutating func expect(_ outcome: OktaSimulator.Outcome) -> [Match] {
+  package mutating func expect(_ outcome: ProviderSimulator.Outcome) -> [Match] {
     let type = outcome.change == .created ? Self.types[0] : Self.types[1]
     let key = outcome.person.externalId
     people[key, default: Person()].expected.append(

@@ -27,7 +27,7 @@ final class DemoReceiver: Sendable {
     return HTTPResponse(status: 204)
   }
 
-  func expect(_ outcome: OktaSimulator.Outcome) { enter { $0.expect(outcome) } }
+  func expect(_ outcome: ProviderSimulator.Outcome) { enter { $0.expect(outcome) } }
 
   private func enter(_ body: (inout DemoBook) -> [DemoBook.Match]) {
     let lines = state.withLock { state -> [String] in

@@ -82,7 +82,7 @@ struct DemoRun: Sendable {
     into server: TemporaryServer, _ http: HTTPClient
   ) async throws(ClientFailure) -> Int {
     let receiver = receiver
-    let simulator = OktaSimulator(
+    let simulator = ProviderSimulator(
       company: SimulatedCompany(users: users, seed: UInt64(seed)),
       caller: HTTPSCIMCaller(http: http, base: try server.base, token: server.made.apiToken),
       connections: invocation.count("connections") ?? 4, rate: invocation.count("rate"),

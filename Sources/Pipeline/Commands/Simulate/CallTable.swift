@@ -63,7 +63,8 @@ package enum CallTable {
       ]
     }
     return [
-      "users": .init(totals.usersDone), "calls": .init(totals.done),
+      "users": .init(totals.usersDone), "groups": .init(totals.groupsDone),
+      "calls": .init(totals.done),
       "failed": .init(totals.failed), "milliseconds": .init(Int(elapsed / .milliseconds(1))),
       "byCall": .object(calls),
     ]

@@ -4,22 +4,38 @@ import Synchronization
 package final class CallTally: Sendable {
   package enum Call: Int, CaseIterable, Sendable {
     case probe
+    case probeGroups
+    case connectionTest
     case filter
     case create
     case update
+    case put
+    case patch
     case activate
     case list
     case delete
+    case findGroup
+    case group
+    case listGroups
+    case deleteGroup
 
     package var label: String {
       switch self {
       case .probe: "GET /Users?count=2 (probe)"
+      case .probeGroups: "GET /Groups?count=100 (probe)"
+      case .connectionTest: "GET (connection test)"
       case .filter: "GET /Users?filter=userName"
       case .create: "POST /Users"
       case .update: "GET, then PUT /Users/{id}"
+      case .put: "PUT /Users/{id}"
+      case .patch: "PATCH /Users/{id}"
       case .activate: "PATCH active"
       case .list: "GET /Users?startIndex"
       case .delete: "DELETE /Users/{id}"
+      case .findGroup: "GET /Groups?filter=displayName"
+      case .group: "POST, PATCH /Groups"
+      case .listGroups: "GET /Groups?startIndex"
+      case .deleteGroup: "DELETE /Groups/{id}"
       }
     }
   }
@@ -45,6 +61,7 @@ package final class CallTally: Sendable {
     package var failures: [Failure: Int] = [:]
     package var planned = 0
     package var usersDone = 0
+    package var groupsDone = 0
     package var done: Int { rows.values.reduce(0) { $0 + $1.count } }
     package var failed: Int { rows.values.reduce(0) { $0 + $1.failed } }
   }
@@ -63,6 +80,7 @@ package final class CallTally: Sendable {
   package func plan(_ calls: Int) { totals.withLock { $0.planned += calls } }
 
   package func userDone() { totals.withLock { $0.usersDone += 1 } }
+  package func groupDone() { totals.withLock { $0.groupsDone += 1 } }
 
   /// One answer on the way to a result; a call repeated after 429 has several.
   package func answered(_ call: Call, _ status: Int) {

@@ -1,6 +1,6 @@
 package import Transport
 
-/// Sends an identity provider's calls over HTTP, with the header fields Okta sends.
+/// Sends an identity provider's calls over HTTP, with the header fields it sends.
 package struct HTTPSCIMCaller: SCIMCaller {
   /// Okta closes a socket that stays silent for so long.
   private static let patience: Duration = .seconds(60)
@@ -8,20 +8,23 @@ package struct HTTPSCIMCaller: SCIMCaller {
 
   private let http: HTTPClient
   private let base: HTTPURL
-  private let authorization: Secret
+  private let token: Secret
+  private let headers: ProviderHeaders
   private let dialled: (address: IPAddress, port: UInt16)?
 
   /// - Parameters:
   ///   - base: the Base URL; a slash at its end is tolerated.
-  ///   - token: sent as it is, which is what Okta's Header Auth does.
+  ///   - headers: those of the provider; Okta's unless another is named.
   ///   - dialled: where the server really listens, when the Base URL names a proxy in front.
   package init(
     http: HTTPClient, base: HTTPURL, token: Secret,
+    headers: ProviderHeaders = OktaDialect().headers,
     dialled: (address: IPAddress, port: UInt16)? = nil
   ) {
     self.http = http
     self.base = base
-    self.authorization = token
+    self.token = token
+    self.headers = headers
     self.dialled = dialled
   }
 
@@ -29,15 +32,8 @@ package struct HTTPSCIMCaller: SCIMCaller {
     var prefix = base.target
     while prefix.hasSuffix("/") { prefix.removeLast() }
     var request = HTTPClientRequest(
-      method: method, url: base.with(target: prefix + target),
-      fields: [
-        "User-Agent": "Okta SCIM Client 1.0.0", "Authorization": authorization.reveal(),
-        "Accept": "application/scim+json", "Accept-Charset": "utf-8",
-        "Accept-Encoding": "gzip,deflate",
-      ], body: body)
-    if !body.isEmpty {
-      request.fields["Content-Type"] = "application/scim+json; charset=utf-8"
-    }
+      method: method, url: base.with(target: prefix + target), fields: fields, body: body)
+    if !body.isEmpty { request.fields["Content-Type"] = headers.mediaType }
     request.totalDeadline = Self.patience
     request.maxBody = Self.answerBound
     request.fixedAddress = dialled
@@ -47,5 +43,13 @@ package struct HTTPSCIMCaller: SCIMCaller {
       let seconds = response.fields["retry-after"].flatMap { Int($0) }
       return .answered(status: response.status, retryAfter: seconds, body: response.body)
     }
+  }
+
+  private var fields: HTTPFields {
+    var fields = headers.others
+    if let agent = headers.userAgent { fields["User-Agent"] = agent }
+    let secret = token.reveal()
+    fields["Authorization"] = headers.scheme.map { "\($0) \(secret)" } ?? secret
+    return fields
   }
 }

@@ -22,7 +22,7 @@ package struct SimulatedPerson: Sendable, Equatable {
   package var displayName: String { "\(givenName) \(familyName)" }
 }
 
-/// What Okta will do with a person after creating them.
+/// What an identity provider will do with a person after creating them.
 package struct SimulatedFate: Sendable, Equatable {
   package var isUpdated: Bool
   package var isDeactivated: Bool
@@ -33,8 +33,11 @@ package struct SimulatedFate: Sendable, Equatable {
     isUpdated = (index * 3) % 5 < 3
     isDeactivated = [7, 19, 33].contains(index % 40)
     isReactivated = [7, 73, 99].contains(index % 200)
+    leavesForGood = index % 40 == 19 && !isReactivated
   }
 
   package var patches: Int { (isDeactivated ? 1 : 0) + (isReactivated ? 1 : 0) }
   package var endsActive: Bool { !isDeactivated || isReactivated }
+  /// Deleted in the end, where the provider deletes; one in forty is considered.
+  package let leavesForGood: Bool
 }

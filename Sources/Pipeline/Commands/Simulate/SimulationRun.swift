@@ -6,10 +6,12 @@ struct SimulationRun: Sendable {
 
   private let invocation: Invocation
   private let target: SimulationTarget
-  private let simulator: OktaSimulator
+  private let simulator: ProviderSimulator
   private let wantsJSON: Bool
 
-  init(_ invocation: Invocation, target: SimulationTarget) {
+  init(
+    _ invocation: Invocation, as dialect: any ProviderDialect, target: SimulationTarget
+  ) {
     self.invocation = invocation
     self.target = target
     wantsJSON = invocation.flag("json")
@@ -17,8 +19,9 @@ struct SimulationRun: Sendable {
     let company = SimulatedCompany(
       users: isCleaning ? 1 : invocation.count("users") ?? 20,
       seed: UInt64(invocation.count("seed") ?? 1))
-    simulator = OktaSimulator(
-      company: company, caller: target.caller, connections: invocation.count("connections") ?? 4,
+    simulator = ProviderSimulator(
+      company: company, dialect: dialect, groups: invocation.count("groups") ?? 0,
+      caller: target.caller, connections: invocation.count("connections") ?? 4,
       rate: invocation.count("rate"))
   }
 
@@ -35,7 +38,8 @@ struct SimulationRun: Sendable {
       Terminal.write(CallTable.text(totals))
       Terminal.write(
         SimulationText.summary(
-          users: totals.usersDone, elapsed: elapsed, isOwn: target.ownConnection != nil))
+          totals, elapsed: elapsed, provider: simulator.dialect.name,
+          isOwn: target.ownConnection != nil))
     }
     if simulator.isServerGone { throw ClientFailure("The server stopped answering.", .inputOutput) }
     return totals.failed == 0 ? .success : .failure
@@ -50,7 +54,7 @@ struct SimulationRun: Sendable {
         CallTable.json(totals, elapsed: ContinuousClock.now - start).pretty() + "\n")
     } else {
       Terminal.write(CallTable.text(totals))
-      Terminal.write("\(StartScreen.count(removed, "simulated user")) taken away.\n")
+      Terminal.write(SimulationText.removed(groups: removed.groups, users: removed.users))
     }
     return totals.failed == 0 ? .success : .failure
   }
@@ -108,9 +112,19 @@ package enum SimulationText {
     } ?? ""
   }
 
-  package static func summary(users: Int, elapsed: Duration, isOwn: Bool) -> String {
+  package static func summary(
+    _ totals: CallTally.Totals, elapsed: Duration, provider: String, isOwn: Bool
+  ) -> String {
     let seconds = DecimalText.text(elapsed / .seconds(1), 1)
-    return "\(StartScreen.count(users, "user")) in \(seconds) s."
-      + "   Take them away again: simulate okta --clean\(isOwn ? "" : " --base-url …")\n"
+    let groups =
+      totals.groupsDone == 0 ? "" : " and \(StartScreen.count(totals.groupsDone, "group"))"
+    return "\(StartScreen.count(totals.usersDone, "user"))\(groups) in \(seconds) s."
+      + "   Take them away again: simulate \(provider) --clean\(isOwn ? "" : " --base-url …")\n"
+  }
+
+  package static func removed(groups: Int, users: Int) -> String {
+    let people = StartScreen.count(users, "simulated user")
+    if groups == 0 { return people + " taken away.\n" }
+    return "\(people) and \(StartScreen.count(groups, "group")) taken away.\n"
   }
 }

@@ -6,14 +6,17 @@ struct SimulationTarget: Sendable {
   /// Nil for a connection somebody else made.
   let ownConnection: String?
 
-  init(_ invocation: Invocation, http: HTTPClient) async throws(ClientFailure) {
+  init(
+    _ invocation: Invocation, as dialect: any ProviderDialect, http: HTTPClient
+  ) async throws(ClientFailure) {
     if let base = invocation.text("base-url") {
       guard let token = invocation.text("token") else {
         throw ClientFailure(
           "With --base-url the API token is needed too: SCIM_HRIS_TOKEN, or --token.", .usage)
       }
       ownConnection = nil
-      caller = HTTPSCIMCaller(http: http, base: try Self.url(base), token: Secret(token))
+      caller = HTTPSCIMCaller(
+        http: http, base: try Self.url(base), token: Secret(token), headers: dialect.headers)
       return
     }
     let api = APIClient(.owner(spool: invocation.text("spool") ?? "./spool"), http: http)
@@ -26,6 +29,7 @@ struct SimulationTarget: Sendable {
     ownConnection = connection
     caller = HTTPSCIMCaller(
       http: http, base: try Self.local(Self.url(base)), token: Secret(token),
+      headers: dialect.headers,
       dialled: listen.lazy.compactMap(Self.dialled).first)
   }
 

@@ -25,7 +25,7 @@ extension LyingServer.Lie {
   static let all = [
     neverRefuses, bareErrors, numericStatus, noPatch, noPut, noDelete, noFilter, noParameters,
     noFields, emptyLists, bareResources, wordyResources, swallowedResources, ownIds, oldVersions,
-    noDiscovery, noCount, refuseJSON, discoveryTakesAll, patchSaysNothing,
+    noDiscovery, noCount, refuseJSON, hidesInactive, otherTypes, noBulk,
   ]
 
   private static let neverRefuses = Self(
@@ -179,14 +179,29 @@ extension LyingServer.Lie {
       return isStrange || request.target == "/Me" ? ProbeResponse(status: 400) : answer
     })
 
-  private static let discoveryTakesAll = Self(
+  private static let noBulk = Self(
+    name: "says all of a bulk is done, and does nothing",
+    asks: { request in
+      request.target == "/Bulk" ? ProbeRequest(method: "GET", target: "/Users?count=0") : request
+    },
+    says: { request, answer in
+      guard request.target == "/Bulk", let body = try? JSONValue(parsing: request.body) else {
+        return answer
+      }
+      let results = body["Operations"]?.array?.map { _ -> JSONValue in ["status": "200"] } ?? []
+      return answer.replacing(by: [
+        "schemas": [.string(SCIMNames.bulkAnswer)], "Operations": .array(results),
+      ])
+    })
+
+  private static let hidesInactive = Self(
     name: "has inactive users vanish",
     says: { request, answer in
       answer.json?["active"] == false && request.method == "GET"
         ? ProbeResponse(status: 404) : answer
     })
 
-  private static let patchSaysNothing = Self(
+  private static let otherTypes = Self(
     name: "lists other resource types",
     says: { request, answer in
       request.target.hasPrefix("/ResourceTypes/")

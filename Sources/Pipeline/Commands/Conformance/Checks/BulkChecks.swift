@@ -24,7 +24,7 @@ enum BulkChecks {
     let answer = try await probe.post("/Bulk", .object(body)).answered(200)
     try expect(
       answer.json["schemas"]?.array == [.string(SCIMNames.bulkAnswer)],
-      "\(answer.request): no BulkResponse")
+      "no BulkResponse, to \(answer.request)")
     let results = answer.json["Operations"]?.array ?? []
     for result in results {
       if let made = target(of: result) { probe.remember(made) }

@@ -34,7 +34,7 @@ enum CreateChecks {
     }
     try expect(
       made.json["schemas"]?.array?.contains(.string(SCIMNames.user)) == true,
-      "\(made.request): schemas lacks the core User schema")
+      "schemas lacks the core User schema, to \(made.request)")
     try await probe.get("/Users/\(made.id)").answered(200)
       .shows("emails[work]/value", person["userName"])
   }
@@ -146,6 +146,6 @@ enum CreateChecks {
     try found.shows("\(SCIMNames.enterprise)/department", "Probing")
     try expect(
       found.json["schemas"]?.array?.contains(.string(SCIMNames.enterprise)) == true,
-      "\(found.request): schemas lacks the extension")
+      "schemas lacks the extension, to \(found.request)")
   }
 }

@@ -22,7 +22,7 @@ enum CursorChecks {
       let page = try await probe.list(
         people.mine, "&count=1&cursor=\(PercentEncoding.query(cursor))"
       ).isList()
-      try expect(page.resources.count <= 1, "\(page.request): more than count resources")
+      try expect(page.resources.count <= 1, "more than count resources, to \(page.request)")
       seen += people.names(page)
       guard let next = page.json["nextCursor"]?.string else { break }
       cursor = next
@@ -38,7 +38,7 @@ enum CursorChecks {
     try whole.shows("nextCursor", nil)
     let first = try await probe.list(people.mine, "&count=2&cursor=").isList()
     try expect(
-      first.json["nextCursor"]?.string?.isEmpty == false, "\(first.request): no nextCursor")
+      first.json["nextCursor"]?.string?.isEmpty == false, "no nextCursor, to \(first.request)")
   }
 
   private static func invalid(_ probe: ConformanceProbe) async throws(Unmet) {
@@ -54,7 +54,7 @@ enum CursorChecks {
         "count": 2,
       ]
     ).isList()
-    try expect(page.resources.count == 2, "\(page.request): \(page.resources.count) resources")
-    try expect(page.json["nextCursor"]?.string != nil, "\(page.request): no nextCursor")
+    try expect(page.resources.count == 2, "\(page.resources.count) resources, to \(page.request)")
+    try expect(page.json["nextCursor"]?.string != nil, "no nextCursor, to \(page.request)")
   }
 }

@@ -66,7 +66,7 @@ enum DiscoveryChecks {
     let type = answer.fields["Content-Type"] ?? "absent"
     try expect(
       type.lowercased().hasPrefix("application/scim+json"),
-      "\(answer.request): Content-Type is \(type)")
+      "Content-Type is \(type), to \(answer.request)")
   }
 
   private static func limits(_ probe: ConformanceProbe) async throws(Unmet) {

@@ -174,6 +174,6 @@ enum FilterChecks {
       .isList()
     try expect(
       list.resources.map { $0["id"]?.string } == [try made.id],
-      "\(list.request): the person with that number is not what was found")
+      "the person with that number is not what was found, to \(list.request)")
   }
 }

@@ -66,7 +66,7 @@ enum GroupChecks {
     let found = group.json["members"]?.array?.compactMap { $0["value"]?.string } ?? []
     try expect(
       found.sorted() == wanted.sorted(),
-      "\(group.request): \(found.count) members, not the \(wanted.count) there should be")
+      "\(found.count) members, not the \(wanted.count) there should be, to \(group.request)")
   }
 
   private static func created(_ probe: ConformanceProbe) async throws(Unmet) {
@@ -132,7 +132,7 @@ enum GroupChecks {
     try list.isList()
     try expect(
       list.resources.map { "/Groups/" + ($0["id"]?.string ?? "") } == [group.target],
-      "\(list.request): found \(list.resources.count) groups, not the one")
+      "found \(list.resources.count) groups, not the one, to \(list.request)")
   }
 
   private static func added(_ probe: ConformanceProbe) async throws(Unmet) {

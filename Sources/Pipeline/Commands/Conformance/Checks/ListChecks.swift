@@ -22,25 +22,25 @@ enum ListChecks {
   private static func shape(_ probe: ConformanceProbe) async throws(Unmet) {
     _ = try await probe.people()
     let list = try await probe.get("/Users?startIndex=1&count=2").isList()
-    try expect((list.total ?? 0) >= 3, "\(list.request): totalResults is \(list.total ?? 0)")
-    try expect(list.resources.count <= 2, "\(list.request): more than count resources")
+    try expect((list.total ?? 0) >= 3, "totalResults is \(list.total ?? 0), to \(list.request)")
+    try expect(list.resources.count <= 2, "more than count resources, to \(list.request)")
     try expect(
       list.json["startIndex"]?.int == 1 && list.json["itemsPerPage"]?.int == list.resources.count,
-      "\(list.request): startIndex or itemsPerPage is not that of the page")
+      "startIndex or itemsPerPage is not that of the page, to \(list.request)")
   }
 
   private static func pastEnd(_ probe: ConformanceProbe) async throws(Unmet) {
     _ = try await probe.people()
     let list = try await probe.get("/Users?startIndex=1000000&count=5").isList()
     try list.shows("Resources", nil)
-    try expect((list.total ?? 0) >= 3, "\(list.request): totalResults is \(list.total ?? 0)")
+    try expect((list.total ?? 0) >= 3, "totalResults is \(list.total ?? 0), to \(list.request)")
   }
 
   private static func counted(_ probe: ConformanceProbe) async throws(Unmet) {
     let people = try await probe.people()
     let list = try await probe.list(people.mine, "&count=2").isList()
     try list.shows("totalResults", 3)
-    try expect(list.resources.count == 2, "\(list.request): \(list.resources.count) resources")
+    try expect(list.resources.count == 2, "\(list.resources.count) resources, to \(list.request)")
   }
 
   private static func zero(_ probe: ConformanceProbe) async throws(Unmet) {
@@ -63,7 +63,7 @@ enum ListChecks {
     let zeroth = try await probe.list(people.mine, "&startIndex=0&count=1").isList()
     try expect(
       people.names(first) == people.names(zeroth) && zeroth.resources.count == 1,
-      "\(zeroth.request): not the first page")
+      "not the first page, to \(zeroth.request)")
   }
 
   private static func pages(_ probe: ConformanceProbe) async throws(Unmet) {

@@ -78,7 +78,7 @@ enum PatchRefusalChecks {
     let primary = found.json["emails"]?.array?.filter { $0["primary"] == true } ?? []
     try expect(
       primary.count == 1 && primary[0]["type"] == "home",
-      "\(found.request): \(primary.count) elements of emails are primary, not just the new one")
+      "\(primary.count) elements of emails are primary, not just the new one, to \(found.request)")
   }
 
   private static func atomicity(_ probe: ConformanceProbe) async throws(Unmet) {

@@ -33,7 +33,7 @@ enum ProjectionChecks {
   private static func named(_ probe: ConformanceProbe) async throws(Unmet) {
     let answer = try await alpha(probe, "attributes=title,emails")
     try answer.shows("title", "Analyst")
-    try expect(answer.json["emails"] != nil, "\(answer.request): emails are not there")
+    try expect(answer.json["emails"] != nil, "emails are not there, to \(answer.request)")
     for name in ["userName", "name", "active", "displayName"] { try answer.shows(name, nil) }
   }
 
@@ -85,7 +85,7 @@ enum ProjectionChecks {
     let people = try await probe.people()
     let list = try await probe.list(people.mine, "&" + parameters).isList()
     guard let alpha = list.resources.first(where: { $0["id"]?.string == people.alpha.id }) else {
-      throw .failed("\(list.request): the list lacks a person, or their id")
+      throw .failed("the list lacks a person, or their id, to \(list.request)")
     }
     return alpha
   }

@@ -14,7 +14,7 @@ enum ReadChecks {
   private static func same(_ probe: ConformanceProbe) async throws(Unmet) {
     let made = try await probe.newUser()
     let found = try await probe.get("/Users/\(made.id)").answered(200)
-    try expect(found.json == made.json, "\(found.request): differs from the answer to POST")
+    try expect(found.json == made.json, "differs from the answer to POST, to \(found.request)")
   }
 
   private static func plainJSON(_ probe: ConformanceProbe) async throws(Unmet) {

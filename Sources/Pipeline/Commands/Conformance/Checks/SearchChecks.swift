@@ -43,11 +43,11 @@ enum SearchChecks {
       ]
     ).isList()
     try list.shows("totalResults", 3)
-    try expect(list.resources.count == 1, "\(list.request): \(list.resources.count) resources")
+    try expect(list.resources.count == 1, "\(list.resources.count) resources, to \(list.request)")
     let only = list.resources[0]
     try expect(
       only["externalId"] != nil && only["displayName"] == nil && only["id"] != nil,
-      "\(list.request): attributes was not followed")
+      "attributes was not followed, to \(list.request)")
   }
 
   private static func malformed(_ probe: ConformanceProbe) async throws(Unmet) {

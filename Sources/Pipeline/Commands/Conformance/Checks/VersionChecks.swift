@@ -15,7 +15,7 @@ enum VersionChecks {
 
   private static func version(of answer: ProbeAnswer) throws(Unmet) -> String {
     guard let version = JSONPath.value(answer.json, "meta/version")?.string else {
-      throw .failed("\(answer.request): there is no meta.version")
+      throw .failed("there is no meta.version, to \(answer.request)")
     }
     return version
   }

@@ -1,86 +1,8 @@
-import Pipeline
 import Synchronization
 import Testing
 import Transport
 
-/// A SCIM server in a dictionary: just enough to be provisioned.
-private final class ToyServer: SCIMCaller {
-  struct State {
-    var users: [String: JSONObject] = [:]
-    var order: [String] = []
-    var calls: [String] = []
-    var refuse: ((String, String) -> SCIMReply?)?
-  }
-
-  let state = Mutex(State())
-
-  func refuse(_ rule: (@Sendable (String, String) -> SCIMReply?)?) {
-    state.withLock { $0.refuse = rule }
-  }
-
-  var calls: [String] { state.withLock { $0.calls } }
-  var users: [JSONObject] {
-    state.withLock { state in state.order.compactMap { state.users[$0] } }
-  }
-
-  func call(_ method: String, _ target: String, body: [UInt8]) async -> SCIMReply {
-    state.withLock { state in
-      state.calls.append(method + " " + target)
-      if let reply = state.refuse?(method, target) { return reply }
-      let object = (try? JSONValue(parsing: body))?.object ?? JSONObject()
-      let id = String(target.split(separator: "?")[0].dropFirst("/Users/".count))
-      switch method {
-      case "POST": return Self.create(object, &state)
-      case "PUT":
-        state.users[id] = object
-        return Self.answer(200, object)
-      case "PATCH":
-        state.users[id]?["active"] = object["Operations"]?.array?[0]["value"]?["active"]
-        return Self.answer(200, state.users[id] ?? JSONObject())
-      case "DELETE":
-        state.users[id] = nil
-        state.order.removeAll { $0 == id }
-        return Self.answer(204, JSONObject())
-      default:
-        return id.isEmpty ? Self.list(target, state) : Self.answer(200, state.users[id]!)
-      }
-    }
-  }
-
-  private static func create(_ body: JSONObject, _ state: inout State) -> SCIMReply {
-    var stored = body
-    stored["id"] = .string("id\(state.order.count)")
-    stored["password"] = nil
-    state.users["id\(state.order.count)"] = stored
-    state.order.append("id\(state.order.count)")
-    return answer(201, stored)
-  }
-
-  private static func list(_ target: String, _ state: State) -> SCIMReply {
-    var hits = state.order.compactMap { state.users[$0] }
-    if let start = target.firstRange(of: "userName%20eq%20%22") {
-      let name = target[start.upperBound...].prefix { $0 != "&" }
-      hits = hits.filter { user in
-        let userName = user["userName"]?.string ?? ""
-        return name == userName.split(separator: "@").joined(separator: "%40") + "%22"
-      }
-    }
-    let start = target.firstRange(of: "startIndex=").flatMap {
-      Int(target[$0.upperBound...].prefix { $0 != "&" })
-    }
-    let page = hits.dropFirst((start ?? 1) - 1).prefix(100).map { JSONValue.object($0) }
-    return answer(
-      200, ["totalResults": .init(hits.count), "Resources": .array(Array(page))])
-  }
-
-  private static func answer(_ status: Int, _ object: JSONObject) -> SCIMReply {
-    answer(status, .object(object))
-  }
-
-  private static func answer(_ status: Int, _ value: JSONValue) -> SCIMReply {
-    .answered(status: status, retryAfter: nil, body: value.bytes)
-  }
-}
+@testable import Pipeline
 
 @Suite struct SimulatedCompanyTests {
   @Test func `the same seed gives the same company, whatever its size`() {
@@ -132,11 +54,11 @@ private final class ToyServer: SCIMCaller {
   }
 }
 
-@Suite struct OktaSimulatorTests {
+@Suite struct ProviderSimulatorTests {
   @Test func `a company is created, updated and partly deactivated`() async {
     let server = ToyServer()
-    let outcomes = Mutex<[OktaSimulator.Change: Int]>([:])
-    let simulator = OktaSimulator(
+    let outcomes = Mutex<[ProviderSimulator.Change: Int]>([:])
+    let simulator = ProviderSimulator(
       company: SimulatedCompany(users: 200, seed: 1), caller: server, connections: 8,
       onOutcome: { outcome in outcomes.withLock { $0[outcome.change, default: 0] += 1 } })
     await simulator.run()
@@ -159,10 +81,10 @@ private final class ToyServer: SCIMCaller {
   @Test func `the same seed again finds everybody and changes nothing`() async {
     let server = ToyServer()
     let company = SimulatedCompany(users: 80, seed: 2)
-    await OktaSimulator(company: company, caller: server, connections: 4).run()
+    await ProviderSimulator(company: company, caller: server, connections: 4).run()
     let before = server.users
     let changes = Mutex(0)
-    let again = OktaSimulator(
+    let again = ProviderSimulator(
       company: company, caller: server, connections: 4,
       onOutcome: { _ in changes.withLock { $0 += 1 } })
     await again.run()
@@ -186,7 +108,7 @@ private final class ToyServer: SCIMCaller {
       let error: JSONValue = ["detail": "This name is taken. Choose another."]
       return method == "POST" ? .answered(status: 409, retryAfter: nil, body: error.bytes) : nil
     }
-    let simulator = OktaSimulator(
+    let simulator = ProviderSimulator(
       company: SimulatedCompany(users: 5, seed: 1), caller: server, connections: 2)
     await simulator.run()
     let totals = simulator.tally.snapshot
@@ -200,7 +122,7 @@ private final class ToyServer: SCIMCaller {
   @Test func `a server that is gone ends the run early`() async {
     let server = ToyServer()
     server.refuse { method, _ in method == "POST" ? .failed("connection refused") : nil }
-    let simulator = OktaSimulator(
+    let simulator = ProviderSimulator(
       company: SimulatedCompany(users: 2000, seed: 1), caller: server, connections: 2)
     await simulator.run()
     #expect(simulator.isServerGone)
@@ -212,11 +134,11 @@ private final class ToyServer: SCIMCaller {
     let company = SimulatedCompany(users: 150, seed: 1)
     _ = await server.call(
       "POST", "/Users", body: JSONObject([.init(name: "externalId", value: "00u1")]).bytes)
-    let live = OktaSimulator(company: company, caller: server, connections: 4)
+    let live = ProviderSimulator(company: company, caller: server, connections: 4)
     #expect(await live.occupancy() == .live(1))
     await live.run()
-    let cleaner = OktaSimulator(company: company, caller: server, connections: 4)
-    #expect(await cleaner.clean() == 150)
+    let cleaner = ProviderSimulator(company: company, caller: server, connections: 4)
+    #expect(await cleaner.clean().users == 150)
     #expect(server.users.count == 1)
   }
 
