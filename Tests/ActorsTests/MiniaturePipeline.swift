@@ -93,10 +93,11 @@ final class MiniaturePipeline: Sendable {
   /// Sends one request below the Base URL, with the right token unless another is given.
   func send(
     _ method: String, _ path: String, _ body: JSONValue? = nil,
-    token: String? = MiniaturePipeline.token
+    token: String? = MiniaturePipeline.token, headers: [String: String] = [:]
   ) async -> (status: Int, json: JSONValue, fields: HTTPFields) {
     var fields = HTTPFields(["Host": "localhost"])
     if let token { fields["Authorization"] = token }
+    for (name, value) in headers { fields[name] = value }
     if body != nil { fields["Content-Type"] = "application/scim+json" }
     let request = HTTPRequest(
       method: method, target: "/scim/v2/\(Self.slug)\(path)", fields: fields,

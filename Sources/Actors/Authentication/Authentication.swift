@@ -82,6 +82,15 @@ package actor Authentication: Stage {
     return connection
   }
 
+  /// Lets a call without token through to what is the same for every connection.
+  ///
+  /// - Throws: 404 where there is no connection, as with a token; 429 after too many of those.
+  nonisolated func admitStranger(_ call: SCIMCall) throws(SCIMError) {
+    guard view.connection(slug: call.slug) != nil else {
+      throw failed(call, .noConnection, at: "")
+    }
+  }
+
   /// Compares with every token of the connection, in constant time.
   private static func match(_ token: PresentedToken, in connection: Connection) -> HashedToken? {
     let hash = token.hash

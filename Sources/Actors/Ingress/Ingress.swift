@@ -33,6 +33,10 @@ package actor Ingress {
     do throws(SCIMError) {
       let call = try frame(request, id: id)
       if case .write = call.operation { return HTTPResponse(await submit(call), request: id) }
+      if case .discovery(let discovery) = call.operation, call.credentials == nil {
+        try authentication.admitStranger(call)
+        return HTTPResponse(try reader.discover(discovery, call), request: id)
+      }
       let connection = try authentication.connection(of: call)
       if call.operation == .bulk {
         return HTTPResponse(await bulk(call, connection), request: id)
@@ -79,9 +83,10 @@ package actor Ingress {
       id: id, received: .now, slug: slug, operation: operation, query: String(request.query),
       credentials: request.fields["Authorization"].map { Secret($0) },
       contentType: request.fields["Content-Type"], ifMatch: request.fields["If-Match"],
-      body: request.body,
-      client: origin.client(of: request), agent: request.fields["User-Agent"] ?? "",
-      baseURL: origin.publicURL(of: request) + "/scim/v2/" + slug, reply: PendingReply())
+      body: request.body, client: origin.client(of: request),
+      agent: request.fields["User-Agent"] ?? "",
+      baseURL: origin.publicURL(of: request) + "/scim/v2/" + slug, reply: PendingReply(),
+      ifNoneMatch: request.fields["If-None-Match"])
   }
 }
 

@@ -19,6 +19,7 @@ package struct SCIMAnswer: Sendable, Equatable {
     self.body = body
     self.location = location
     self.retryAfter = retryAfter
+    self.entityTag = entityTag
   }
 
   package init(_ error: SCIMError) {

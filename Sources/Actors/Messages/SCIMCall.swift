@@ -17,6 +17,8 @@ package final class SCIMCall: Sendable {
   package let contentType: String?
   /// The entity tags the caller is willing to change, as sent.
   package let ifMatch: String?
+  /// The versions a reader has already.
+  package let ifNoneMatch: String?
   package let body: [UInt8]
   /// Who called: the client's address after trusted proxies, and its User-Agent.
   package let client: String
@@ -30,7 +32,8 @@ package final class SCIMCall: Sendable {
   package init(
     id: String, received: Timestamp, slug: String, operation: SCIMOperation, query: String,
     credentials: Secret?, contentType: String?, ifMatch: String? = nil, body: [UInt8],
-    client: String, agent: String, baseURL: String, reply: PendingReply, resourceId: String? = nil
+    client: String, agent: String, baseURL: String, reply: PendingReply, resourceId: String? = nil,
+    ifNoneMatch: String? = nil
   ) {
     self.id = id
     self.received = received
@@ -40,6 +43,7 @@ package final class SCIMCall: Sendable {
     self.credentials = credentials
     self.contentType = contentType
     self.ifMatch = ifMatch
+    self.ifNoneMatch = ifNoneMatch
     self.body = body
     self.client = client
     self.agent = agent

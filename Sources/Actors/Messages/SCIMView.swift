@@ -12,7 +12,7 @@ package struct SCIMView: Sendable {
     self.baseURL = baseURL
     projection =
       query.items.isEmpty
-      ? nil : try SCIMProjection.wanted(parameters: query.pairs, type: type)
+      ? nil : try SCIMProjection.wanted(SCIMQueryParameters(query.pairs), type: type)
   }
 
   package init(projection: SCIMProjection?, type: SCIMResourceType, baseURL: String) {
@@ -33,6 +33,20 @@ package struct SCIMView: Sendable {
   /// Whether an attribute that is kept elsewhere will be shown: if not, it need not be fetched.
   package func shows(_ attribute: String) -> Bool {
     projection?.keeps(attribute) ?? true
+  }
+
+  /// Whether what others decide of a resource will be shown.
+  package var showsComputed: Bool {
+    switch type.segment {
+    case SCIMResourceType.group.segment: shows("members")
+    case SCIMResourceType.user.segment: shows("groups")
+    default: false
+    }
+  }
+
+  /// The resource with all it has, whatever is shown of it.
+  package func whole(_ stored: [UInt8], id: String, computed: SCIMComputed?) -> [UInt8] {
+    SCIMRendering.answer(stored, location: location(of: id), computed: computed)
   }
 
   package func location(of id: String) -> String { type.location(of: id, baseURL: baseURL) }

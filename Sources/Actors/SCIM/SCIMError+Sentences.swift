@@ -109,10 +109,16 @@ extension SCIMError {
         + "created.")
   }
 
-  package static let unknownRoute = SCIMError(
-    status: 404,
-    detail: "There is nothing at this address: SCIM serves /Users, /ServiceProviderConfig, "
-      + "/Schemas and /ResourceTypes below the Base URL.")
+  package static let unknownRoute = unknownRoute(serving: [])
+
+  /// - Parameter endpoints: as they stand in paths, such as `Users`.
+  package static func unknownRoute(serving endpoints: [String]) -> SCIMError {
+    let named = endpoints.prefix(2).map { "/\(SCIMText.clipped($0, to: 20)), " }.joined()
+    return SCIMError(
+      status: 404,
+      detail: "There is nothing at this address: SCIM serves \(named)/ServiceProviderConfig, "
+        + "/Schemas and /ResourceTypes below the Base URL.")
+  }
 
   /// - Parameter allowed: as in the `Allow` field, such as `GET, POST`.
   package static func methodNotAllowed(_ method: String, allowed: String) -> SCIMError {

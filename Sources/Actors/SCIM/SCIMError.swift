@@ -36,6 +36,8 @@ package struct SCIMError: Error, Sendable, Equatable {
 package enum SCIMErrorType: String, Sendable, CaseIterable {
   case invalidFilter, tooMany, uniqueness, mutability, invalidSyntax
   case invalidPath, noTarget, invalidValue, invalidVers, sensitive
+  /// Of RFC 9865 §2.1.
+  case invalidCursor, expiredCursor, invalidCount
 
   /// The status that goes with the keyword.
   package var status: Int {

@@ -18,6 +18,11 @@ package enum SCIMText {
     return composed(composed(text).lowercased())
   }
 
+  /// What texts are compared as where case counts: the canonical composition (NFC).
+  package static func exact(_ text: String) -> String {
+    text.utf8.allSatisfy { $0 < 0x80 } ? text : composed(text)
+  }
+
   private static func composed(_ text: String) -> String {
     var scalars = String.UnicodeScalarView()
     scalars.append(contentsOf: text._nfc)

@@ -1,13 +1,5 @@
 import Transport
 
-/// Some rows of a connection, and the line an answer that shows them has to wait for.
-package struct RowPage: Sendable {
-  package var rows: [ResourceRow]
-  /// How many rows there are in all, by the same condition.
-  package var total: Int
-  package var gate: UInt64
-}
-
 /// Row numbers of live rows, and where the search for them goes on.
 struct PlaceStretch: Sendable {
   var places: [Int]
@@ -39,11 +31,6 @@ extension StoreState {
       next: end < order.count ? order[end] : nil)
   }
 
-  /// The rows at these numbers that are not deleted.
-  func liveRows(at places: some Collection<Int>) -> (rows: [ResourceRow], gate: UInt64) {
-    (places.map { rows[$0] }.filter { !$0.isDeleted }, appliedSeq)
-  }
-
   /// A stretch of the creation order, deleted rows left out, for scans that let others in between.
   ///
   /// - Parameter first: a row number; rows keep theirs for ever, so a scan skips and repeats none.
@@ -62,9 +49,21 @@ extension StoreState {
   /// to pass the whole filter.
   func candidates(of set: ResourceSet, for equality: IndexedEquality) -> [Int] {
     guard let index = indexes[set] else { return [] }
-    return switch equality {
-    case .id(let id): index.row(id: id).map { [$0] } ?? []
-    case .key(let number, let value): index.rows(value, in: number)
+    switch equality {
+    case .id(let id): return index.row(id: id).map { [$0] } ?? []
+    case .key(let number, let value): return index.rows(value, in: number)
+    case .member(let value):
+      let known = target(of: value, in: set.connection).map { membership.groups(of: $0) } ?? []
+      return Array(Set(known + membership.waiting(for: value, in: set.connection)))
+    case .group(let id):
+      let groups = ResourceSet(
+        connection: set.connection, type: SCIMResourceType.group.segment)
+      guard let group = indexes[groups]?.row(id: id) else { return [] }
+      var members: Set<Int> = []
+      membership.members(of: group).forEach { entry in
+        if let place = entry.target, rows[place].key.set == set { members.insert(place) }
+      }
+      return Array(members)
     }
   }
 }
@@ -74,6 +73,10 @@ package enum IndexedEquality: Sendable, Equatable {
   case id(String)
   /// The value as the type's index of that number holds it.
   case key(index: Int, value: String)
+  /// Groups that have a member of that value.
+  case member(String)
+  /// Who belongs to the group of that id.
+  case group(String)
 }
 
 extension [Int] {

@@ -64,7 +64,7 @@ import Transport
       "\"a\"", "\"é\\u00e9\"", "true", "null", "5", "-1.5e3", "\"2011-05-13T04:42:34Z\"", " ", "\"",
       "\\", "é", "type", "work",
     ]
-    let user = try SCIMBodies.stored().attributes
+    let user = try SCIMBodies.stored().attributes.bytes
     var read = 0
     for _ in 0..<20_000 {
       let count = Int.random(in: 1...9, using: &random)

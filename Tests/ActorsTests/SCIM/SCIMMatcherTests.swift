@@ -6,7 +6,7 @@ import Transport
 @Suite struct SCIMMatcherTests {
   private let type = SCIMResourceType.user
 
-  private func user() throws -> JSONObject {
+  private func user() throws -> [UInt8] {
     let body = try SCIMBodies.user(
       #""userName":"Ada@Example.com","externalId":"00uA","active":true,"title":"Ärztin","#
         + #""name":{"familyName":"O'Malley"},"emails":[{"value":"ada@example.com","type":"work","#
@@ -17,7 +17,8 @@ import Transport
       lastModified: .init(milliseconds: 1_500_000_000_000), version: 7)
     return try type.render(
       type.create(from: body), meta: meta, baseURL: "https://h/scim/v2/s",
-      groups: [["value": "g1"]])
+      groups: [["value": "g1"]]
+    ).bytes
   }
 
   @Test(arguments: [
@@ -36,6 +37,7 @@ import Transport
     #"meta.lastModified gt "2017-07-14T02:39:59Z""#,
     #"meta.lastModified eq "2017-07-14T04:40:00+02:00""#, #"meta.version eq "W/\"7\"""#,
     #"meta.resourceType eq "User""#, #"userName gt "aaa" and userName lt "b""#,
+    #"meta.created co "T02:40""#, #"meta.location ew "/Users/u1""#,
     #"id eq "u1" and manager eq "m1""#, #"unheardOf eq null"#, #"not (unheardOf eq "x")"#,
     #"nickName pr or title pr and active eq true"#,
   ])

@@ -7,7 +7,7 @@ import Transport
   private let type = SCIMResourceType.user
 
   private func query(_ parameters: (name: String, value: String)...) throws -> SCIMListQuery {
-    try SCIMListQuery(parameters: parameters, type: type)
+    try SCIMListQuery(SCIMQueryParameters(parameters))
   }
 
   private func projected(_ attributes: String?, _ excluded: String? = nil) throws -> [String] {
@@ -28,8 +28,9 @@ import Transport
 
   @Test func `without parameters the first page of the usual size is meant`() throws {
     let plain = try query()
-    #expect(plain.startIndex == 1 && plain.count == 100 && plain.matcher == nil)
-    #expect(plain.projection == nil)
+    #expect(plain.start == .index(1) && plain.count == 100 && plain.filter == nil)
+    let plan = try plain.plan(for: type)
+    #expect(plan.projection == nil && plan.matcher == nil && plan.sort == nil)
   }
 
   @Test(arguments: [
@@ -40,7 +41,7 @@ import Transport
     start: String, count: String, from: Int, size: Int
   ) throws {
     let found = try query(("startIndex", start), ("count", count))
-    #expect(found.startIndex == from && found.count == size)
+    #expect(found.start == .index(from) && found.count == size)
   }
 
   @Test func `a number that is none is refused, unknown parameters are not`() throws {
@@ -53,7 +54,8 @@ import Transport
   @Test func `an empty filter is refused and a good one is bound`() throws {
     #expect(throws: SCIMError.self) { try query(("filter", "")) }
     let found = try query(("FILTER", #"userName eq "a""#))
-    #expect(found.equalities == [SCIMEquality(path: "userName", value: "a")])
+    let plan = try found.plan(for: type)
+    #expect(plan.matcher?.equalities == [SCIMEquality(path: "userName", value: "a")])
   }
 
   @Test func `attributes leaves what it names and what is always returned`() throws {

@@ -36,7 +36,7 @@ struct WrongInputTests {
 
     #expect(try await okta.get("/Nothing").isSCIMError(404))
     #expect(try await okta.get("/Users/a/b/c").isSCIMError(404))
-    #expect(try await okta.get("").isSCIMError(404))
+    #expect(try await okta.delete("").isSCIMError(405))
     #expect(try await okta.get("/Me").isSCIMError(501))
     #expect(try await okta.delete("/Users").isSCIMError(405))
     #expect(try await okta.post("/Users/\(id)", user.creation).isSCIMError(405))

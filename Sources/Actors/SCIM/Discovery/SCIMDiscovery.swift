@@ -24,8 +24,14 @@ package struct SCIMDiscovery: Sendable {
         ],
         "filter": ["supported": true, "maxResults": .init(SCIMListQuery.maxCount)],
         "changePassword": ["supported": false],
-        "sort": ["supported": false],
-        "etag": ["supported": false],
+        "sort": ["supported": true],
+        "etag": ["supported": true],
+        "pagination": [
+          "cursor": true, "index": true, "defaultPaginationMethod": "index",
+          "defaultPageSize": .init(SCIMListQuery.defaultCount),
+          "maxPageSize": .init(SCIMListQuery.maxCount),
+          "cursorTimeout": .init(Int(SCIMCursor.lifetime.components.seconds)),
+        ],
         "authenticationSchemes": [
           [
             "type": "oauthbearertoken", "name": "API token",

@@ -12,28 +12,13 @@ struct SCIMAccessor: Sendable {
     (block.map { $0 + ":" } ?? "") + (name ?? "") + (sub.map { "." + $0 } ?? "")
   }
 
-  /// Whether any of the values does; lists are walked on every level.
-  func anyValue(in value: JSONValue, _ accepts: (JSONValue) -> Bool) -> Bool {
-    var inner = value
-    if let block {
-      guard let next = inner[block] else { return false }
-      inner = next
-    }
-    if let name {
-      guard let next = inner[name] else { return false }
-      inner = next
-    }
-    return any(inner, sub, accepts)
-  }
+  /// The names from the outermost in, as they stand between quotes in JSON.
+  var steps: [[UInt8]] { [block, name, sub].compactMap { $0.map(Self.written) } }
 
-  private func any(
-    _ value: JSONValue, _ sub: String?, _ accepts: (JSONValue) -> Bool
-  ) -> Bool {
-    if case .array(let elements) = value {
-      return elements.contains { any($0, sub, accepts) }
-    }
-    guard let sub else { return accepts(value) }
-    return value[sub].map { any($0, nil, accepts) } ?? false
+  private static func written(_ name: String) -> [UInt8] {
+    var out: [UInt8] = []
+    JSONValue.writeString(name, to: &out)
+    return Array(out.dropFirst().dropLast())
   }
 }
 

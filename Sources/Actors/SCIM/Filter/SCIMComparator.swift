@@ -3,20 +3,18 @@ import Transport
 /// One operator with its literal, prepared for the type it is compared with (RFC 7644 §3.4.2.2).
 struct SCIMComparator: Sendable {
   private enum Literal: Sendable {
-    case text(String)
+    case text(SCIMTextTest)
     case bool(Bool)
-    case number(Double)
+    case number(JSONNumber)
     case time(Timestamp)
   }
 
   private let op: SCIMFilter.Operator
-  private let caseExact: Bool
   private let literal: Literal
 
   /// Nil when the operator or the literal does not go with the attribute's type.
   init?(_ op: SCIMFilter.Operator, _ value: JSONValue, for attribute: SCIMAttribute) {
     self.op = op
-    caseExact = attribute.caseExact
     let isTextual = op == .co || op == .sw || op == .ew
     let isEquality = op == .eq || op == .ne
     switch attribute.kind {
@@ -29,48 +27,47 @@ struct SCIMComparator: Sendable {
       literal = .bool(bool)
     case .decimal, .integer:
       guard !isTextual, let number = value.number else { return nil }
-      literal = .number(number.double)
-    case .dateTime:
-      guard let text = value.string else { return nil }
-      if isTextual {
-        literal = .text(text)
-      } else {
-        guard let time = Timestamp(parsing: text) else { return nil }
-        literal = .time(time)
-      }
-    case .string, .reference, .binary:
+      literal = .number(number)
+    case .dateTime where !isTextual:
+      guard let time = value.string.flatMap({ Timestamp(parsing: $0) }) else { return nil }
+      literal = .time(time)
+    case .dateTime, .string, .reference, .binary:
       guard attribute.kind != .binary || isEquality || isTextual,
         let text = SCIMCoercion.scalar(value, for: .string)?.string
       else { return nil }
-      literal = .text(attribute.caseExact ? text : SCIMText.fold(text))
+      literal = .text(SCIMTextTest(op, text, caseExact: attribute.caseExact))
     }
   }
 
   /// `ne` also holds where there is nothing at all.
   var isInequality: Bool { op == .ne }
 
-  func accepts(_ value: JSONValue) -> Bool {
-    switch (literal, value) {
-    case (.text(let wanted), .string(let text)):
-      compare(caseExact ? text : SCIMText.fold(text), with: wanted)
-    case (.bool(let wanted), .bool(let bool)):
-      (bool == wanted) == (op == .eq)
-    case (.number(let wanted), .number(let number)):
-      order(number.double, wanted)
-    case (.time(let wanted), .string(let text)):
-      Timestamp(parsing: text).map { order($0, wanted) } ?? false
+  /// - Parameter range: one JSON value.
+  func accepts(_ bytes: Span<UInt8>, at range: Range<Int>) -> Bool {
+    switch (literal, bytes[range.lowerBound]) {
+    case (.text(let test), UInt8(ascii: "\"")):
+      return test.accepts(bytes, at: range)
+    case (.bool(let wanted), UInt8(ascii: "t")):
+      return wanted == (op == .eq)
+    case (.bool(let wanted), UInt8(ascii: "f")):
+      return !wanted == (op == .eq)
+    case (.number(let wanted), _):
+      guard let number = bytes.tree(at: range)?.number else { return false }
+      return accepts(number, wanted)
+    case (.time(let wanted), UInt8(ascii: "\"")):
+      guard let time = bytes.tree(at: range)?.string.flatMap({ Timestamp(parsing: $0) }) else {
+        return false
+      }
+      return order(time, wanted)
     default:
-      false
+      return false
     }
   }
 
-  private func compare(_ text: String, with wanted: String) -> Bool {
-    switch op {
-    case .sw: text.utf8.starts(with: wanted.utf8)
-    case .ew: text.utf8.reversed().starts(with: wanted.utf8.reversed())
-    case .co: Self.contains(Array(text.utf8), Array(wanted.utf8))
-    default: order(text, wanted)
-    }
+  /// Whole numbers by every digit, others as doubles.
+  private func accepts(_ number: JSONNumber, _ wanted: JSONNumber) -> Bool {
+    if let number = number.int, let wanted = wanted.int { return order(number, wanted) }
+    return order(number.double, wanted.double)
   }
 
   private func order<Value: Comparable>(_ value: Value, _ wanted: Value) -> Bool {
@@ -82,14 +79,6 @@ struct SCIMComparator: Sendable {
     case .lt: value < wanted
     case .le: value <= wanted
     case .co, .sw, .ew: false
-    }
-  }
-
-  private static func contains(_ text: [UInt8], _ part: [UInt8]) -> Bool {
-    guard let first = part.first else { return true }
-    guard text.count >= part.count else { return false }
-    return (0...text.count - part.count).contains { start in
-      text[start] == first && text[start..<start + part.count].elementsEqual(part)
     }
   }
 }

@@ -1,113 +1,115 @@
-package import Transport
+import Transport
 
 /// A filter bound to a resource type: names looked up, operators checked against types, literals
-/// folded, all once, so that matching a resource only compares.
+/// folded, all once, so that matching a resource only compares bytes.
 package struct SCIMMatcher: Sendable {
-  private indirect enum Node: Sendable {
-    case constant(Bool)
-    case present(SCIMAccessor)
-    case absent(SCIMAccessor)
-    case test(SCIMAccessor, SCIMComparator)
-    case element(SCIMAccessor, Node)
-    case and([Node])
-    case or([Node])
-    case not(Node)
-  }
-
-  private let root: Node
+  private var program = SCIMFilterProgram()
+  private var tops = SCIMTopMembers()
   /// Terms every match fulfils, for look-up in an index; the filter must still be matched.
   package let equalities: [SCIMEquality]
+  /// The attributes at the top of a resource that a term looks at, by canonical name; `location` for
+  /// `meta.location`, which is no part of what is stored.
+  private(set) var mentions: Set<String> = []
+  /// The only values of `members` whose presence decides; nil when other members may matter.
+  package let decidingMembers: Set<String>?
 
   /// - Throws: `invalidFilter` for an operator the type forbids and for a complex attribute that
   ///   has no `value` to stand for it. An attribute nobody defines merely has no value.
   package init(_ filter: SCIMFilter, type: SCIMResourceType) throws(SCIMError) {
-    root = try Self.node(filter.expression, in: .resource(type))
     equalities = Self.equalities(of: filter.expression, in: .resource(type))
+    decidingMembers = Self.decidingMembers(of: filter.expression, type)
+    try add(filter.expression, in: .resource(type))
   }
 
   /// For the filter inside a PATCH path, which looks at single elements.
   init(element expression: SCIMFilter.Expression, of attribute: SCIMAttribute) throws(SCIMError) {
-    root = try Self.node(expression, in: .element(attribute))
     equalities = []
+    decidingMembers = nil
+    try add(expression, in: .element(attribute))
   }
 
-  /// - Parameter resource: a representation with canonical names.
-  package func matches(_ resource: JSONObject) -> Bool {
-    Self.matches(root, .object(resource))
+  /// - Parameter resource: one JSON object with canonical names.
+  package func matches(_ resource: [UInt8]) -> Bool {
+    var places: [Range<Int>] = []
+    return matches(resource, &places)
   }
 
-  func matches(element: JSONValue) -> Bool { Self.matches(root, element) }
-
-  private static func matches(_ node: Node, _ value: JSONValue) -> Bool {
-    switch node {
-    case .constant(let result): result
-    case .present(let accessor): accessor.anyValue(in: value) { !$0.isVoid }
-    case .absent(let accessor): !accessor.anyValue(in: value) { !$0.isVoid }
-    case .test(let accessor, let comparator):
-      if comparator.isInequality {
-        accessor.anyValue(in: value) { comparator.accepts($0) }
-          || !accessor.anyValue(in: value) { !$0.isVoid }
-      } else {
-        accessor.anyValue(in: value) { comparator.accepts($0) }
-      }
-    case .element(let accessor, let inner):
-      accessor.anyValue(in: value) { matches(inner, $0) }
-    case .and(let nodes): nodes.allSatisfy { matches($0, value) }
-    case .or(let nodes): nodes.contains { matches($0, value) }
-    case .not(let inner): !matches(inner, value)
-    }
+  /// - Parameter places: scratch space, worth keeping from resource to resource.
+  package func matches(_ resource: [UInt8], _ places: inout [Range<Int>]) -> Bool {
+    let bytes = resource.span
+    tops.find(in: bytes, &places)
+    return program.holds(bytes, tops: places)
   }
+
+  /// For an element that is a tree already, which a PATCH has of few.
+  func matches(element: JSONValue) -> Bool {
+    let bytes = element.bytes
+    return program.holds(bytes.span, element: bytes.indices)
+  }
+
+  /// Whether a term looks at the attribute of that canonical name.
+  package func mentions(_ name: String) -> Bool { mentions.contains(name) }
 }
 
+/// Making the program.
 extension SCIMMatcher {
-  private static func node(
+  private mutating func add(
     _ expression: SCIMFilter.Expression, in scope: SCIMScope
-  ) throws(SCIMError) -> Node {
+  ) throws(SCIMError) {
     switch expression {
-    case .and(let terms): return .and(try nodes(terms, in: scope))
-    case .or(let terms): return .or(try nodes(terms, in: scope))
-    case .not(let inner): return .not(try node(inner, in: scope))
+    case .and(let terms): try add(.and, of: terms, in: scope)
+    case .or(let terms): try add(.or, of: terms, in: scope)
+    case .not(let inner): try add(.not, of: [inner], in: scope)
     case .present(let path, _):
-      return scope.find(path.head).map { .present($0.accessor) } ?? .constant(false)
+      guard let found = scope.find(path.head) else { return program.add(.constant(false)) }
+      program.add(.present(reach(found.accessor, in: scope)))
     case .element(let path, let inner, let character):
-      guard let found = scope.find(path.head) else { return .constant(false) }
+      guard let found = scope.find(path.head) else { return program.add(.constant(false)) }
       guard let attribute = found.attribute, found.accessor.sub == nil,
         attribute.isComplex || attribute.multiValued
-      else { throw fault(character, "\(path.head) has no elements to filter") }
-      return .element(found.accessor, try node(inner, in: .element(attribute)))
-    case .compare(let term): return try test(term, in: scope)
+      else { throw Self.fault(character, "\(path.head) has no elements to filter") }
+      try add(.element(reach(found.accessor, in: scope)), of: [inner], in: .element(attribute))
+    case .compare(let term): program.add(try test(term, in: scope))
     }
   }
 
-  private static func nodes(
-    _ terms: [SCIMFilter.Expression], in scope: SCIMScope
-  ) throws(SCIMError) -> [Node] {
-    var nodes = [Node]()
-    for term in terms { nodes.append(try node(term, in: scope)) }
-    return nodes
+  private mutating func add(
+    _ step: SCIMFilterProgram.Step, of parts: [SCIMFilter.Expression], in scope: SCIMScope
+  ) throws(SCIMError) {
+    let index = program.begin(step)
+    for part in parts { try add(part, in: scope) }
+    program.end(index)
   }
 
-  private static func test(
+  private mutating func reach(_ accessor: SCIMAccessor, in scope: SCIMScope) -> SCIMReach {
+    guard case .resource = scope else { return SCIMReach(slot: nil, steps: accessor.steps) }
+    if let name = accessor.block ?? accessor.name { mentions.insert(name) }
+    if accessor.path == "meta.location" { mentions.insert("location") }
+    return tops.reach(accessor)
+  }
+
+  private mutating func test(
     _ term: SCIMFilter.Comparison, in scope: SCIMScope
-  ) throws(SCIMError) -> Node {
+  ) throws(SCIMError) -> SCIMFilterProgram.Step {
     if term.value.isNull && term.op != .eq && term.op != .ne {
-      throw fault(term.character, "null can only be compared with eq and ne")
+      throw Self.fault(term.character, "null can only be compared with eq and ne")
     }
     guard let found = scope.find(term.path.head) else {
       return .constant(term.op == .eq && term.value.isNull)
     }
     if term.value.isNull {
-      return term.op == .eq ? .absent(found.accessor) : .present(found.accessor)
+      let reach = reach(found.accessor, in: scope)
+      return term.op == .eq ? .absent(reach) : .present(reach)
     }
     guard let leaf = found.valued else {
-      throw fault(term.character, "\(term.path.head) needs a sub-attribute to compare")
+      throw Self.fault(term.character, "\(term.path.head) needs a sub-attribute to compare")
     }
     guard let comparator = SCIMComparator(term.op, term.value, for: leaf.attribute) else {
-      throw fault(
+      throw Self.fault(
         term.character,
         "\(term.path.head) is \(leaf.attribute.kind.inWords) and cannot be compared this way")
     }
-    return .test(leaf.accessor, comparator)
+    return .test(reach(leaf.accessor, in: scope), comparator)
   }
 
   private static func fault(_ character: Int, _ what: String) -> SCIMError {
@@ -136,11 +138,54 @@ extension SCIMMatcher {
       }
     case .compare(let term):
       guard term.op == .eq, let leaf = scope.find(term.path.head)?.valued,
+        leaf.attribute.kind == .string || leaf.attribute.kind == .reference,
         case .string(let text)? = SCIMCoercion.scalar(term.value, for: leaf.attribute.kind)
       else { return [] }
       return [SCIMEquality(path: leaf.accessor.path, value: text)]
     case .present, .or, .not:
       return []
     }
+  }
+}
+
+extension SCIMMatcher {
+  /// A group can be too large to be looked through for the one member a filter asks for.
+  private static func decidingMembers(
+    of expression: SCIMFilter.Expression, _ type: SCIMResourceType
+  ) -> Set<String>? {
+    switch expression {
+    case .and(let terms), .or(let terms):
+      return terms.reduce([]) { found, term in
+        decidingMembers(of: term, type).flatMap { found?.union($0) }
+      }
+    case .not(let inner): return decidingMembers(of: inner, type)
+    case .present(let path, _): return isMembers(path, type) ? nil : []
+    case .element(let path, let inner, _):
+      guard isMembers(path, type) else { return [] }
+      let terms = if case .and(let terms) = inner { terms } else { [inner] }
+      let scope = type.attributes.named("members").map { SCIMScope.element($0) }
+      guard let scope, let first = terms.lazy.compactMap({ member($0, in: scope) }).first else {
+        return nil
+      }
+      return [first]
+    case .compare(let term):
+      guard isMembers(term.path, type) else { return [] }
+      return member(expression, in: .resource(type)).map { [$0] }
+    }
+  }
+
+  private static func isMembers(_ path: SCIMPath, _ type: SCIMResourceType) -> Bool {
+    SCIMScope.resource(type).find(path.head)?.accessor.name == "members"
+  }
+
+  /// The value of a member that a term demands.
+  private static func member(
+    _ expression: SCIMFilter.Expression, in scope: SCIMScope
+  ) -> String? {
+    guard case .compare(let term) = expression, term.op == .eq,
+      let leaf = scope.find(term.path.head)?.valued,
+      (leaf.accessor.sub ?? leaf.accessor.name) == "value", leaf.attribute.caseExact
+    else { return nil }
+    return SCIMCoercion.scalar(term.value, for: .string)?.string
   }
 }

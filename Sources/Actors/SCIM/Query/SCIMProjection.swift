@@ -77,9 +77,22 @@ package struct SCIMProjection: Sendable {
     }
   }
 
+  /// The projection of a request; nil when it asks for none.
+  package static func wanted(
+    _ parameters: SCIMQueryParameters, type: SCIMResourceType
+  ) throws(SCIMError) -> SCIMProjection? {
+    let attributes = parameters.attributes ?? ""
+    let excluded = parameters.excludedAttributes ?? ""
+    if attributes.isEmpty && excluded.isEmpty { return nil }
+    return try SCIMProjection(
+      attributes: attributes, excludedAttributes: excluded, type: type)
+  }
+
   /// Whether anything of a core attribute can be left, so that it is worth fetching.
   package func keeps(_ name: String) -> Bool {
-    guard let attribute = type.attributes.named(name) else { return false }
+    guard let attribute = type.attributes.named(name), attribute.returned != .never else {
+      return false
+    }
     if attribute.returned == .always
       || attribute.subAttributes.all.contains(where: { $0.returned == .always })
     {
@@ -136,7 +149,7 @@ package struct SCIMProjection: Sendable {
   ) -> JSONValue? {
     switch attribute.returned {
     case .never: return nil
-    case .always: return value
+    case .always: return trimmed(value, of: attribute) { $0.returned != .never }
     case .request where !isIncluding || choice == nil: return nil
     case .request, .default: break
     }

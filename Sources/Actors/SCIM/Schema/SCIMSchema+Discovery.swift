@@ -15,6 +15,13 @@ extension SCIMSchema {
       feature("sort"),
       feature("etag"),
       told(
+        "pagination", .complex,
+        [
+          told("cursor", .boolean, required: true), told("index", .boolean, required: true),
+          told("defaultPaginationMethod"), told("defaultPageSize", .integer),
+          told("maxPageSize", .integer), told("cursorTimeout", .integer),
+        ]),
+      told(
         "authenticationSchemes", .complex, multiValued: true, required: true,
         [
           told("type", required: true), told("name", required: true),
