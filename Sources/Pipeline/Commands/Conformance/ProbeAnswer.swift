@@ -64,13 +64,16 @@ struct ProbeAnswer: Sendable {
     }
   }
 
-  /// A ListResponse with all that belongs to it.
+  /// A ListResponse with all that belongs to it; a page by cursor need not count (RFC 9865 §2).
   @discardableResult
   func isList() throws(Unmet) -> ProbeAnswer {
     try answered(200)
     try expect(
       json["schemas"]?.array == [.string(SCIMNames.list)], "no ListResponse to \(request)")
-    try expect(total != nil, "totalResults is no whole number, to \(request)")
+    let isUncounted = json["totalResults"] == nil && json["startIndex"] == nil
+    try expect(
+      total != nil || isUncounted && json["itemsPerPage"]?.int != nil,
+      "totalResults is no whole number, to \(request)")
     try expect(
       total == 0 || json["Resources"] == nil || json["Resources"]?.array != nil,
       "Resources is no array, to \(request)")
