@@ -39,22 +39,17 @@ struct BulkRunner: Sendable {
 
   private func claims(_ request: SCIMBulkRequest, _ connection: Connection) -> [SCIMBulkClaims] {
     request.operations.map { operation in
-      let type = operation.path.first.flatMap { catalog.resourceType(endpoint: "/" + $0) }
-      let names = type?.identifyingNames ?? []
-      return SCIMBulkClaims(
-        of: operation, names: names, held: held(by: operation, names, type, connection))
+      guard let endpoint = operation.path.first,
+        let type = catalog.resourceType(endpoint: "/" + endpoint)
+      else { return SCIMBulkClaims(of: operation, naming: []) }
+      var claims = SCIMBulkClaims(of: operation, naming: type.identifyingNames)
+      let set = ResourceSet(connection: connection.id, type: type.segment)
+      let id = operation.path.count == 2 ? operation.path[1] : nil
+      claims.claim(
+        store.read { [names = claims.names] in
+          $0.identities(id: id, names: names, in: set, type)
+        })
+      return claims
     }
-  }
-
-  /// What the resource of an operation is known by before the request.
-  private func held(
-    by operation: SCIMBulkOperation, _ names: [String], _ type: SCIMResourceType?,
-    _ connection: Connection
-  ) -> [String] {
-    guard operation.path.count == 2, let type else { return [] }
-    let key = ResourceKey(
-      connection: connection.id, type: type.segment, id: operation.path[1])
-    guard let stored = store.read({ $0.row(key) })?.stored else { return [] }
-    return names.compactMap { stored.attributes[$0]?.string }
   }
 }

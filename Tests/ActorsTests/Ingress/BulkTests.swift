@@ -1,4 +1,5 @@
 import Actors
+import TestSupport
 import Testing
 import Transport
 
@@ -166,6 +167,77 @@ struct BulkTests {
     }
   }
 
+  @Test(arguments: 0..<12)
+  func `a job comes to what its operations come to one by one`(seed: UInt64) async throws {
+    let together = try await Self.outcome(of: seed) { operations, pipeline in
+      try await Self.bulk(operations, pipeline)
+    }
+    let oneByOne = try await Self.outcome(of: seed) { operations, pipeline in
+      var results: [JSONValue] = []
+      for operation in operations { results += try await Self.bulk([operation], pipeline) }
+      return results
+    }
+    #expect(together.statuses == oneByOne.statuses)
+    #expect(together.people == oneByOne.people)
+    #expect(Set(together.statuses).isSuperset(of: ["200", "201", "409"]))
+  }
+
+  @Test func `a job's group waits for its people, whoever stands first`() async throws {
+    let pipeline = try MiniaturePipeline()
+    defer { pipeline.close() }
+    try await pipeline.run { pipeline in
+      let members = (0..<200).map { number -> JSONValue in ["value": JSONValue("bulkId:\(number)")]
+      }
+      let group: JSONValue = [
+        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "Crew",
+        "members": .array(members),
+      ]
+      let people = (0..<200).map { Self.post("\($0)", "p\($0)@example.com") }
+      let results = try await Self.bulk(
+        [["method": "POST", "path": "/Groups", "bulkId": "crew", "data": group]] + people, pipeline)
+      #expect(results.allSatisfy { $0["status"] == "201" })
+      let ids = results.compactMap { $0["location"]?.string?.split(separator: "/").last }
+      let crew = await pipeline.send("GET", "/Groups/\(ids[0])").json["members"]?.array ?? []
+      #expect(crew.compactMap { $0["value"]?.string } == ids.dropFirst().map(String.init))
+      #expect(try pipeline.lines(of: 2).last?.type == "group.created")
+    }
+  }
+
+  @Test func `what a job did is there after a restart`() async throws {
+    let directory = TemporaryDirectory()
+    let first = try MiniaturePipeline(in: directory)
+    let before = try await first.run { pipeline in
+      _ = try await Self.bulk((0..<20).map { Self.post("\($0)", "p\($0)@example.com") }, pipeline)
+      return await pipeline.send("GET", "/Users").json
+    }
+    first.close()
+    let second = try MiniaturePipeline(in: directory)
+    defer { second.close() }
+    try await second.run { pipeline in
+      #expect(await pipeline.send("GET", "/Users").json == before)
+    }
+  }
+
+  @Test func `an operation can name the version it means`() async throws {
+    let pipeline = try MiniaturePipeline()
+    defer { pipeline.close() }
+    try await pipeline.run { pipeline in
+      let made = await pipeline.send("POST", "/Users", MiniaturePipeline.user("a@example.com"))
+      let id = try #require(made.json["id"]?.string)
+      let version = try #require(made.json["meta"]?["version"])
+      let results = try await Self.bulk(
+        [
+          [
+            "method": "PATCH", "path": JSONValue("/Users/\(id)"), "version": version,
+            "data": WritesTests.set("title", to: "One"),
+          ],
+          ["method": "DELETE", "path": JSONValue("/Users/\(id)"), "version": version],
+        ], pipeline)
+      #expect(results.map { $0["status"] } == ["200", "412"])
+      #expect(results[0]["version"] == #"W/"2""#)
+    }
+  }
+
   @Test func `without a valid token nothing of it is looked at`() async throws {
     let pipeline = try MiniaturePipeline()
     defer { pipeline.close() }
@@ -199,6 +271,61 @@ struct BulkTests {
 }
 
 extension BulkTests {
+  /// What becomes of some people when random operations get in each other's way.
+  private static func outcome(
+    of seed: UInt64,
+    _ run: @Sendable ([JSONValue], MiniaturePipeline) async throws -> [JSONValue]
+  ) async throws -> (statuses: [String], people: Set<JSONValue>) {
+    let pipeline = try MiniaturePipeline(mappingLanes: 3)
+    defer { pipeline.close() }
+    return try await pipeline.run { pipeline in
+      var ids: [String] = []
+      for number in 0..<6 {
+        let user = MiniaturePipeline.user("n\(number)@example.com", externalId: "x\(number)")
+        let made = await pipeline.send("POST", "/Users", user)
+        ids.append(try #require(made.json["id"]?.string))
+      }
+      var random = SeededGenerator(seed: seed)
+      let operations = (0..<80).map { Self.random($0, ids, &random) }
+      let results = try await run(operations, pipeline)
+      let list = await pipeline.send("GET", "/Users?count=200").json["Resources"]?.array ?? []
+      return (
+        results.compactMap { $0["status"]?.string }, Set(list.map { Self.person($0, ids) })
+      )
+    }
+  }
+
+  /// Creating, renaming, switching, replacing and deleting, all among a few names.
+  private static func random(
+    _ number: Int, _ ids: [String], _ random: inout SeededGenerator
+  ) -> JSONValue {
+    let name = "n\(Int.random(in: 0..<8, using: &random))@example.com"
+    let isActive = Int.random(in: 0..<3, using: &random) > 0
+    let user = MiniaturePipeline.user(
+      name, externalId: "x\(Int.random(in: 0..<8, using: &random))", active: isActive)
+    let path = JSONValue("/Users/\(ids[Int.random(in: 0..<ids.count, using: &random)])")
+    switch Int.random(in: 0..<9, using: &random) {
+    case 0..<3:
+      return [
+        "method": "POST", "path": "/Users", "bulkId": JSONValue("b\(number)"), "data": user,
+      ]
+    case 3: return ["method": "DELETE", "path": path]
+    case 4: return ["method": "PUT", "path": path, "data": user]
+    case 5, 6:
+      return ["method": "PATCH", "path": path, "data": WritesTests.set("userName", to: name)]
+    default: return ["method": "PATCH", "path": path, "data": WritesTests.setActive(isActive)]
+    }
+  }
+
+  /// What is said of somebody, the id as its number among those of the beginning.
+  private static func person(_ user: JSONValue, _ ids: [String]) -> JSONValue {
+    let number = user["id"]?.string.flatMap { ids.firstIndex(of: $0) }
+    return [
+      "number": JSONValue(number ?? -1), "userName": user["userName"] ?? .null,
+      "externalId": user["externalId"] ?? .null, "active": user["active"] ?? .null,
+    ]
+  }
+
   static func post(_ bulkId: String, _ userName: String, manager: String? = nil) -> JSONValue {
     [
       "method": "POST", "path": "/Users", "bulkId": JSONValue(bulkId),

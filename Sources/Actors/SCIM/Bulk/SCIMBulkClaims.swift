@@ -2,23 +2,30 @@ import Transport
 
 /// What two operations of a bulk request can collide on, as folded texts.
 ///
-/// An operation *claims* the resource it changes and every name that is unique, those the resource
-/// has and those it would get. It *mentions* every other text it carries. When one claims what the
-/// other claims or mentions, their order in the request decides what comes of them.
+/// An operation *claims* the resource it changes, the names by which that one is known and would be
+/// known, and whatever resource has such a name already: it may be refused for its sake, or be that
+/// one's return. It *mentions* every other text it carries. When one claims what the other claims or
+/// mentions, their order in the request decides what comes of them.
 package struct SCIMBulkClaims: Sendable, Equatable {
-  var claims: Set<String> = []
-  var mentions: Set<String> = []
+  /// Folded, since a claim too many only costs a wait.
+  package private(set) var claims: Set<String> = []
+  package private(set) var mentions: Set<String> = []
+  /// The names it gives, as they were sent.
+  package private(set) var names: Set<String> = []
 
-  /// - Parameters:
-  ///   - names: attributes whose values belong to one resource at a time.
-  ///   - held: the values that the resource has of them before the request.
-  package init(of operation: SCIMBulkOperation, names: [String], held: [String]) {
-    claims = Set(held.map(SCIMText.fold))
+  /// - Parameter naming: attributes whose values tell one resource from another.
+  package init(of operation: SCIMBulkOperation, naming: [String]) {
     if let resource = Self.resource(of: operation) { claims.insert(SCIMText.fold(resource)) }
-    collect(operation.data, names)
+    collect(operation.data, naming)
     for name in operation.references {
       mentions.insert(SCIMText.fold(SCIMBulkReference.text(of: name)))
     }
+    mentions.subtract(claims)
+  }
+
+  /// Claims what else is known of the resources it claims.
+  package mutating func claim(_ texts: [String]) {
+    claims.formUnion(texts.map(SCIMText.fold))
     mentions.subtract(claims)
   }
 
@@ -28,22 +35,23 @@ package struct SCIMBulkClaims: Sendable, Equatable {
     return operation.path.count > 1 ? operation.path[1] : nil
   }
 
-  private mutating func collect(_ value: JSONValue, _ names: [String], named name: String? = nil) {
+  private mutating func collect(_ value: JSONValue, _ naming: [String], named name: String? = nil) {
     switch value {
     case .string(let text):
-      if let name, Self.isOne(name, of: names) {
+      if let name, Self.isOne(name, of: naming) {
+        names.insert(text)
         claims.insert(SCIMText.fold(text))
       } else {
         mentions.insert(SCIMText.fold(text))
       }
     case .array(let elements):
-      for element in elements { collect(element, names) }
+      for element in elements { collect(element, naming) }
     case .object(let object):
       for member in object.members {
         // In an operation of a PATCH, `value` is named by its neighbour `path`.
         let path =
           SCIMText.sameName(member.name, "value") ? object.value(named: "path")?.string : nil
-        collect(member.value, names, named: path ?? member.name)
+        collect(member.value, naming, named: path ?? member.name)
       }
     case .null, .bool, .number: return
     }
@@ -60,8 +68,12 @@ package struct SCIMBulkClaims: Sendable, Equatable {
 extension SCIMResourceType {
   /// Attributes by whose value a resource is known: the unique ones, and the client's own id.
   package var identifyingNames: [String] {
-    let all = schema.attributes.all + extensions.flatMap { $0.schema.attributes.all }
-    return ["externalId"]
-      + all.filter { $0.uniqueness != .none && !$0.isServerOwned }.map(\.name)
+    indexes.filter(\.isIdentifying).compactMap { index in
+      index.path.split { $0 == "." || $0 == ":" }.last.map(String.init)
+    }
   }
+}
+
+extension SCIMIndex {
+  package var isIdentifying: Bool { isUnique || path == "externalId" }
 }

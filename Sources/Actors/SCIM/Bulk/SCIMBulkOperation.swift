@@ -12,6 +12,8 @@ package struct SCIMBulkOperation: Sendable, Equatable {
   package let version: String?
   /// `.null` for DELETE.
   package let data: JSONValue
+  /// Every bulkId it names instead of an id.
+  package let references: Set<String>
   /// Why it fails whatever the others do.
   package let problem: SCIMError?
 
@@ -25,6 +27,7 @@ package struct SCIMBulkOperation: Sendable, Equatable {
     bulkId = text("bulkId").flatMap { $0.isEmpty ? .none : $0 }
     version = text("version").flatMap { $0.isEmpty ? .none : $0 }
     data = method == "DELETE" ? .null : object.value(named: "data") ?? .null
+    references = data.bulkReferences.union(Self.reference(in: path).map { [$0] } ?? [])
     problem = Self.problem(method, path: path, bulkId: bulkId, data: data)
   }
 
@@ -32,13 +35,10 @@ package struct SCIMBulkOperation: Sendable, Equatable {
   package var isCreation: Bool { method == "POST" }
 
   /// The bulkId that stands in its path for an id.
-  var pathReference: String? { path.count > 1 ? SCIMBulkReference.name(in: path[1]) : nil }
+  var pathReference: String? { Self.reference(in: path) }
 
-  /// Every bulkId it names instead of an id.
-  package var references: Set<String> {
-    var names = data.bulkReferences
-    if let pathReference { names.insert(pathReference) }
-    return names
+  private static func reference(in path: [String]) -> String? {
+    path.count > 1 ? SCIMBulkReference.name(in: path[1]) : nil
   }
 
   private static func problem(

@@ -1,8 +1,11 @@
 /// Says which operation of a bulk request may run next, so that what comes of all is what would
 /// come of them one after the other, and yet those that have nothing in common run together.
 ///
-/// The order is the request's, except that a POST goes ahead of whoever names its bulkId. In a
-/// circle of references somebody has to be first; that one names an id that is still to be used.
+/// Operations that claim something in common, directly or through others, form a chain and follow
+/// each other. Who mentions what a chain claims waits for what stands before it in the chain, and
+/// what stands behind it waits for him. The order is the request's, except that a POST goes ahead of
+/// whoever names its bulkId. In a circle of references somebody has to be first; that one names an
+/// id that is still to be used.
 package struct SCIMBulkSchedule: Sendable {
   /// Operations by number, in the order that one-by-one execution would take.
   package let order: [Int]
@@ -19,7 +22,7 @@ package struct SCIMBulkSchedule: Sendable {
     var rank = [Int](repeating: 0, count: order.count)
     for (place, index) in order.enumerated() { rank[index] = place }
     self.rank = rank
-    followers = Self.followers(order, Self.inherited(order, operations, claims))
+    followers = Self.followers(order, claims)
     waits = [Int](repeating: 0, count: order.count)
     for follower in followers.joined() { waits[follower] += 1 }
     ready = order.indices.filter { waits[order[$0]] == 0 }
@@ -59,41 +62,53 @@ extension SCIMBulkSchedule {
     return order
   }
 
-  /// Claims with every name that an earlier operation gave or took from the same resource.
-  private static func inherited(
-    _ order: [Int], _ operations: [SCIMBulkOperation], _ claims: [SCIMBulkClaims]
-  ) -> [SCIMBulkClaims] {
-    var all = claims
-    var known: [String: Set<String>] = [:]
-    for index in order {
-      guard let resource = SCIMBulkClaims.resource(of: operations[index]) else { continue }
-      known[resource, default: []].formUnion(all[index].claims)
-      all[index].claims = known[resource, default: []]
-    }
-    return all
-  }
-
-  /// Who has to wait for whom: after a claim whoever claims or mentions the same, after a mention
-  /// whoever claims it.
   private static func followers(_ order: [Int], _ claims: [SCIMBulkClaims]) -> [[Int]] {
-    let contested = claims.reduce(into: Set<String>()) { $0.formUnion($1.claims) }
+    var chains = SCIMBulkChains(claims)
     var followers = [[Int]](repeating: [], count: order.count)
-    var claimant: [String: Int] = [:]
-    var mentioners: [String: [Int]] = [:]
+    /// The last operation of each chain so far, and who mentioned the chain since.
+    var last: [Int: Int] = [:]
+    var mentioners: [Int: [Int]] = [:]
     for index in order {
-      for text in claims[index].mentions.subtracting(claims[index].claims)
-      where contested.contains(text) {
-        if let claimant = claimant[text] { followers[claimant].append(index) }
-        mentioners[text, default: []].append(index)
+      let own = chains.chain(of: index)
+      for chain in Set(claims[index].mentions.compactMap { chains.chain(claiming: $0) })
+      where chain != own {
+        if let last = last[chain] { followers[last].append(index) }
+        mentioners[chain, default: []].append(index)
       }
-      for text in claims[index].claims {
-        if let claimant = claimant[text] { followers[claimant].append(index) }
-        for mentioner in mentioners.removeValue(forKey: text) ?? [] {
-          followers[mentioner].append(index)
-        }
-        claimant[text] = index
+      if let last = last[own] { followers[last].append(index) }
+      for mentioner in mentioners.removeValue(forKey: own) ?? [] {
+        followers[mentioner].append(index)
       }
+      last[own] = index
     }
     return followers
   }
+}
+
+/// Operations joined by what they claim: each chain is named by one of its operations.
+private struct SCIMBulkChains {
+  private var parents: [Int]
+  private var claimants: [String: Int] = [:]
+
+  init(_ claims: [SCIMBulkClaims]) {
+    parents = Array(claims.indices)
+    for (index, claim) in claims.enumerated() {
+      for text in claim.claims {
+        guard let other = claimants.updateValue(index, forKey: text) else { continue }
+        let root = chain(of: other)
+        parents[root] = chain(of: index)
+      }
+    }
+  }
+
+  mutating func chain(of index: Int) -> Int {
+    var root = index
+    while parents[root] != root {
+      parents[root] = parents[parents[root]]
+      root = parents[root]
+    }
+    return root
+  }
+
+  mutating func chain(claiming text: String) -> Int? { claimants[text].map { chain(of: $0) } }
 }

@@ -74,6 +74,16 @@ import Transport
     #expect(Self.waves(&schedule) == [[0], [1], [2]])
   }
 
+  @Test func `who meets through a third keeps the order too`() throws {
+    var schedule = try Self.schedule(
+      [
+        #"{"method":"POST","path":"/Users","bulkId":"a","data":{"userName":"old","externalId":"x"}}"#,
+        #"{"method":"DELETE","path":"/Users/1"}"#,
+        #"{"method":"POST","path":"/Users","bulkId":"b","data":{"userName":"new","externalId":"x"}}"#,
+      ], held: ["1": ["old"]])
+    #expect(Self.waves(&schedule) == [[0], [1], [2]])
+  }
+
   @Test func `what mentions a resource keeps its place beside what changes it`() throws {
     var schedule = try Self.schedule([
       #"{"method":"POST","path":"/Groups","bulkId":"g","data":{"members":[{"value":"1"}]}}"#,
@@ -141,9 +151,11 @@ import Transport
     let operations = try texts.map { try SCIMBulkRequestTests.operation($0) }
     return SCIMBulkSchedule(
       operations,
-      operations.map {
+      operations.map { operation in
         let names = SCIMResourceType.user.identifyingNames
-        return SCIMBulkClaims(of: $0, names: names, held: held[$0.path.last ?? ""] ?? [])
+        var claims = SCIMBulkClaims(of: operation, naming: names)
+        claims.claim(held[operation.path.last ?? ""] ?? [])
+        return claims
       })
   }
 }
