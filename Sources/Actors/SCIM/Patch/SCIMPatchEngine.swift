@@ -5,12 +5,14 @@ import Transport
 struct SCIMPatchEngine {
   private let type: SCIMResourceType
   private let id: String
+  private let stored: JSONObject
   private var attributes: JSONObject
   private var unknown: JSONObject
 
   init(type: SCIMResourceType, id: String, stored: SCIMResource) {
     self.type = type
     self.id = id
+    self.stored = stored.attributes
     attributes = stored.attributes
     unknown = stored.unknown
   }
@@ -57,7 +59,8 @@ struct SCIMPatchEngine {
     case .block(let block):
       try change(block: block, path, edit)
     case .stray(let attribute, let sub, let block):
-      guard attribute.isComplex, !attribute.multiValued, path.filter == nil else {
+      // Inside a value it is kept like anything unknown; as a path of its own it is a mistake.
+      guard !isExplicit, attribute.isComplex, !attribute.multiValued, path.filter == nil else {
         throw Self.noSuch(path.head)
       }
       let urn = block.map { [type.extensions[$0].schema.id] } ?? []
@@ -248,22 +251,26 @@ extension SCIMPatchEngine {
   }
 
   private mutating func pruneStrays() {
-    prune(type.schema.attributes, attributes, below: nil)
+    prune(type.schema.attributes, attributes, before: stored, below: nil)
     for pack in type.extensions {
-      let block = attributes[pack.schema.id]?.object ?? JSONObject()
-      prune(pack.schema.attributes, block, below: pack.schema.id)
+      let urn = pack.schema.id
+      let block = attributes[urn]?.object ?? JSONObject()
+      let before = stored[urn]?.object ?? JSONObject()
+      prune(pack.schema.attributes, block, before: before, below: urn)
     }
   }
 
   private mutating func prune(
-    _ list: SCIMAttributeList, _ box: JSONObject, below urn: String?
+    _ list: SCIMAttributeList, _ box: JSONObject, before: JSONObject, below urn: String?
   ) {
     for attribute in list.all where attribute.isComplex {
       let path = [urn, attribute.name]
       guard let kept = SCIMUnknown.value(at: path, in: unknown) else { continue }
       let value = box[attribute.name]
       guard attribute.multiValued, let entries = kept.array else {
-        if value == nil { SCIMUnknown.set(.null, at: path, in: &unknown) }
+        if value == nil, before[attribute.name] != nil {
+          SCIMUnknown.set(.null, at: path, in: &unknown)
+        }
         continue
       }
       let elements = value?.array ?? []
