@@ -82,7 +82,7 @@ extension ResourceMapper {
       return try change(turn, from: row, to: draft, keys, status: 200)
     }
     return MappedChange(
-      write: write, target: row.key, decision: .unchanged(seen: row.lastSeq),
+      write: write, target: row.key, decision: .unchanged(seen: row.contentSeq),
       answer: answer(turn, status: 200, row.resource ?? [], row.key, row.version, draft))
   }
 
@@ -148,7 +148,7 @@ extension ResourceMapper {
     let members = draft.members?.change
     guard members?.isPossible ?? true else { throw .tooManyMembers }
     let next = ResourceState(
-      base: meta.version - 1, seen: row?.lastSeq ?? 0, created: meta.created,
+      base: meta.version - 1, seen: row?.contentSeq ?? 0, created: meta.created,
       lastModified: turn.now, resource: stored, unknown: unknown, keys: keys,
       recordId: unified.id, record: unified.record, events: unified.events,
       members: members)
@@ -209,7 +209,10 @@ extension ResourceMapper {
     }
     var employee = mapping.project(
       resource, subject: subject, connection: connection, previous: previous, now: turn.now)
-    if row != nil { employee.setGroups(turn.store.read { $0.groups(of: key) }) }
+    // Where joining and leaving is told, that is the store's to enter.
+    if row != nil, !connection.tellsMembership {
+      employee.setGroups(turn.store.read { $0.groups(of: key) })
+    }
     resolveManager(of: &employee, in: resource, old, turn)
     return employee
   }

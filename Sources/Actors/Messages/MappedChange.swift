@@ -33,7 +33,7 @@ package final class MappedChange: Sendable {
 package struct ResourceState: Sendable {
   /// The version it had; 0 when the resource must not exist yet.
   package let base: Int
-  /// The outcome this was computed from (`ResourceRow.lastSeq`); 0 when there must be none.
+  /// The outcome this was computed from (`ResourceRow.contentSeq`); 0 when there must be none.
   package let seen: UInt64
   package let created: Timestamp
   package let lastModified: Timestamp
@@ -49,14 +49,23 @@ package struct ResourceState: Sendable {
   package let events: [EventDecision]
   /// What SCIM shows afterwards: it grows by one, except with changes of the record alone.
   package let version: Int
+  /// When it happens, as its events say.
+  package let time: Timestamp
+  /// Whether what others compute from the resource stays right: only who stands behind a member
+  /// changes.
+  package let keepsContent: Bool
   /// How the members of a group change.
   package var members: MemberChange?
 
   package init(
     base: Int, seen: UInt64, created: Timestamp, lastModified: Timestamp, resource: [UInt8]?,
     unknown: [UInt8]?, keys: ResourceKeys, recordId: String, record: [UInt8],
-    events: [EventDecision], version: Int? = nil, members: MemberChange? = nil
+    events: [EventDecision], version: Int? = nil, members: MemberChange? = nil,
+    time: Timestamp? = nil,
+    keepsContent: Bool = false
   ) {
+    self.time = time ?? lastModified
+    self.keepsContent = keepsContent
     self.base = base
     self.seen = seen
     self.created = created

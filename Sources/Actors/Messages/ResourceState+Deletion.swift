@@ -19,7 +19,8 @@ extension ResourceState {
     default: break
     }
     self.init(
-      base: row.version, seen: row.lastSeq, created: row.created, lastModified: now, resource: nil,
+      base: row.version, seen: row.contentSeq, created: row.created, lastModified: now,
+      resource: nil,
       unknown: nil, keys: row.keys, recordId: row.recordId, record: record, events: events)
   }
 }

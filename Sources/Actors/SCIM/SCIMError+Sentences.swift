@@ -138,7 +138,7 @@ extension SCIMError {
   package static func resourceTooLarge(limit bytes: Int) -> SCIMError {
     SCIMError(
       status: 413,
-      detail: "With this change the user would be larger than \(bytes) bytes: send fewer or "
+      detail: "With this change the resource would be larger than \(bytes) bytes: send fewer or "
         + "shorter values.")
   }
 
@@ -162,7 +162,7 @@ extension SCIMError {
   /// The outcome of a write during which the server ended twice; nobody waits for this answer.
   package static let crashed = SCIMError(
     status: 500,
-    detail: "The server ended while it worked on this change: push the user again.")
+    detail: "The server ended while it worked on this change: push it again.")
 
   package static let filterOnDiscovery = SCIMError(
     status: 403,

@@ -58,20 +58,29 @@ extension StoreState {
   /// What a change of a group's members comes to in this state.
   func coming(_ change: MemberChange, in group: ResourceKey) -> ComingMembers {
     var members = CommittedMembers(change)
-    var added: [ComingMembers.Person] = []
+    let place = place(group)
+    let leaving = place.map { place in
+      change.removed.compactMap { membership.target(of: $0, in: place) }
+    }
+    let left = Set(leaving ?? [])
+    var joined: [Int] = []
+    var seen: Set<Int> = []
     for member in change.added {
-      guard let target = target(of: member.value, in: group.connection) else { continue }
+      guard let target = target(of: member.value, in: group.connection), target != place else {
+        continue
+      }
+      let isIn = place.map { membership.groups(of: target).contains($0) } ?? false
+      guard !isIn || left.contains(target), seen.insert(target).inserted else { continue }
+      joined.append(target)
       let row = rows[target]
-      if row.key == group { continue }
-      added.append(person(row))
       guard row.key.id != member.value else { continue }
       members.attached.append(
         .init(value: member.value, path: "\(row.key.type)/\(row.key.id)"))
     }
-    let removed = place(group).map { place in
-      change.removed.compactMap { membership.target(of: $0, in: place).map { person(rows[$0]) } }
-    }
-    return ComingMembers(members, added: added, removed: removed ?? [])
+    // Who leaves under one name and comes under another was there all the time.
+    return ComingMembers(
+      members, added: joined.filter { !left.contains($0) }.map { person(rows[$0]) },
+      removed: (leaving ?? []).filter { !seen.contains($0) }.map { person(rows[$0]) })
   }
 
   func person(_ row: ResourceRow) -> ComingMembers.Person {

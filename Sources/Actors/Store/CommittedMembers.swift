@@ -36,13 +36,16 @@ package struct CommittedMembers: Sendable, Equatable {
     out.append(UInt8(ascii: "}"))
   }
 
-  /// - Parameter json: what `write` wrote; members without a value are passed over.
-  init(json: JSONValue) {
-    func members(_ name: String) -> [SCIMMember] {
-      (json[name]?.array ?? []).compactMap { try? SCIMMember($0) }
+  /// - Parameter json: what `write` wrote; nil for anything else.
+  init?(json: JSONValue) {
+    func members(_ name: String) -> [SCIMMember]? {
+      let elements = json[name]?.array ?? []
+      let members = elements.compactMap { try? SCIMMember($0) }
+      return members.count == elements.count ? members : nil
     }
+    guard let added = members("added"), let changed = members("changed") else { return nil }
     change = MemberChange(
-      added: members("added"), changed: members("changed"),
+      added: added, changed: changed,
       removed: (json["removed"]?.array ?? []).compactMap(\.string))
     attached = (json["attached"]?.object?.members ?? []).compactMap { member in
       member.value.string.map { Attachment(value: member.name, path: $0) }

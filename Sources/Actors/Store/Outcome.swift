@@ -19,6 +19,8 @@ package struct Outcome: Sendable {
   package var accepted: UInt64?
   package var result: Result
   package var status: Int
+  /// Whether the resource was not there before.
+  package var isNew = false
   /// The resource type's name.
   package var resourceType: String
   package var key: ResourceKey
@@ -46,7 +48,7 @@ extension Outcome {
     case .unchanged: return noun + ".unchanged"
     case .applied:
       if resource == nil { return noun + ".deleted" }
-      return noun + (version == 1 ? ".created" : ".updated")
+      return noun + (isNew ? ".created" : ".updated")
     }
   }
 

@@ -54,7 +54,7 @@ struct ResourceIndex: Sendable {
   }
 }
 
-/// Row numbers under one key: nearly always one, which then needs no array.
+/// Row numbers under one key, rising: nearly always one, which then needs no array.
 enum Places: Sendable {
   case one(Int)
   case many([Int])
@@ -71,9 +71,11 @@ extension Dictionary where Value == Places {
   mutating func insert(_ row: Int, at key: Key) {
     switch removeValue(forKey: key) {
     case nil: self[key] = .one(row)
-    case .one(let other)?: self[key] = other == row ? .one(row) : .many([other, row])
+    case .one(let other)?:
+      self[key] = other == row ? .one(row) : .many([Swift.min(row, other), Swift.max(row, other)])
     case .many(var rows)?:
-      if !rows.contains(row) { rows.append(row) }
+      let index = rows.partitioningIndex { $0 >= row }
+      if index == rows.endIndex || rows[index] != row { rows.insert(row, at: index) }
       self[key] = .many(rows)
     }
   }
@@ -83,8 +85,9 @@ extension Dictionary where Value == Places {
     case nil: break
     case .one(let other)?: if other != row { self[key] = .one(other) }
     case .many(var rows)?:
-      rows.removeAll { $0 == row }
-      if let last = rows.last { self[key] = rows.count == 1 ? .one(last) : .many(rows) }
+      let index = rows.partitioningIndex { $0 >= row }
+      if index < rows.endIndex, rows[index] == row { rows.remove(at: index) }
+      self[key] = rows.count == 1 ? .one(rows[0]) : .many(rows)
     }
   }
 }

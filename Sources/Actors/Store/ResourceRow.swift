@@ -16,7 +16,9 @@ package struct ResourceRow: Sendable {
   package var record: [UInt8]
   /// How an employee names its manager; nil for anything else.
   package var manager: ManagerLink?
-  /// The outcome that made it what it is; an answer that shows it waits until that is durable.
+  /// The outcome that made it what a change is computed from.
+  package var contentSeq: UInt64
+  /// The newest outcome it shows anything of; an answer that shows it waits until that is durable.
   package var lastSeq: UInt64
 
   package var isDeleted: Bool { resource == nil }

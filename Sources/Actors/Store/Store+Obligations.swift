@@ -4,8 +4,8 @@ import Transport
 /// leave. Each is an outcome of its own, named by the request that caused it.
 extension Store {
   /// - Returns: whether there may be more.
-  func settle(atMost count: Int) -> Bool {
-    let owed = takeOwed(count)
+  func settle(atMost count: Int, urgent: Bool) -> Bool {
+    let owed = takeOwed(count, urgent: urgent)
     for (obligation, request) in owed { meet(obligation, request) }
     return !owed.isEmpty
   }
@@ -65,7 +65,9 @@ extension StoreState {
 
   private func tellGroups(of place: Int) -> OwedChange? {
     let row = rows[place]
-    guard !row.isDeleted else { return nil }
+    guard !row.isDeleted,
+      configuration.connections[row.key.connection]?.tellsMembership == true
+    else { return nil }
     let groups = groups(of: place)
     return change(row, reason: "membership_changed") { $0.setGroups(groups) }
   }
@@ -83,9 +85,9 @@ extension StoreState {
     guard !events.isEmpty else { return nil }
     new.revise(at: now)
     let next = ResourceState(
-      base: row.version, seen: row.lastSeq, created: row.created, lastModified: row.lastModified,
-      resource: row.resource, unknown: row.unknown, keys: row.keys, recordId: row.recordId,
-      record: new.bytes, events: events, version: row.version)
+      base: row.version, seen: row.contentSeq, created: row.created,
+      lastModified: row.lastModified, resource: row.resource, unknown: row.unknown, keys: row.keys,
+      recordId: row.recordId, record: new.bytes, events: events, version: row.version, time: now)
     return owed(next, nil, row)
   }
 
@@ -115,9 +117,10 @@ extension StoreState {
     let coming = ComingMembers(
       CommittedMembers(attached: [link]), added: [person(rows[target])], removed: [])
     let next = ResourceState(
-      base: row.version, seen: row.lastSeq, created: row.created, lastModified: row.lastModified,
-      resource: row.resource, unknown: row.unknown, keys: row.keys, recordId: row.recordId,
-      record: row.record, events: [], version: row.version)
+      base: row.version, seen: row.contentSeq, created: row.created,
+      lastModified: row.lastModified, resource: row.resource, unknown: row.unknown, keys: row.keys,
+      recordId: row.recordId, record: row.record, events: [], version: row.version, time: .now,
+      keepsContent: true)
     return owed(next, coming, row)
   }
 
@@ -133,7 +136,7 @@ extension StoreState {
     let meta = SCIMMeta(
       id: row.key.id, created: row.created, lastModified: now, version: row.version + 1)
     let next = ResourceState(
-      base: row.version, seen: row.lastSeq, created: row.created, lastModified: now,
+      base: row.version, seen: row.contentSeq, created: row.created, lastModified: now,
       resource: SCIMRendering.storedBytes(stored, type: type, meta: meta), unknown: row.unknown,
       keys: row.keys, recordId: row.recordId, record: row.record, events: [])
     let coming = ComingMembers(

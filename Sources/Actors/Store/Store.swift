@@ -19,6 +19,8 @@ package actor Store: Stage {
   private static let batch = 64
   /// How far what is owed may run ahead of the disk; writes of callers need the rest.
   private static let settledAhead: UInt64 = 1024
+  /// Bytes of an outcome; a line of the spool may have 16 MiB with what stands around it.
+  private static let lineLimit = 15 << 20
 
   private nonisolated let state: Mutex<StoreState>
   let log: CommittedTail
@@ -39,8 +41,8 @@ package actor Store: Stage {
   }
 
   /// Takes obligations over, to be met at once.
-  func takeOwed(_ count: Int) -> [(obligation: Obligation, request: String)] {
-    state.withLock { $0.takeOwed(count) }
+  func takeOwed(_ count: Int, urgent: Bool) -> [(obligation: Obligation, request: String)] {
+    state.withLock { $0.takeOwed(count, urgent: urgent) }
   }
 
   /// Looks something up. Must be short: writes wait meanwhile.
@@ -59,9 +61,13 @@ package actor Store: Stage {
   }
 
   /// Meets what is owed; whoever waits with a change gets a turn after each stretch.
+  ///
+  /// Whoever leaves has left before anybody's next change is decided.
   private func settle() async {
-    while settle(atMost: Self.batch) {
+    while settle(atMost: Self.batch, urgent: true) {}
+    while settle(atMost: Self.batch, urgent: false) {
       for change in input.poll(max: Self.batch) { change.verdict.resolve(decide(change)) }
+      while settle(atMost: Self.batch, urgent: true) {}
       let behind = committed.lastSeq - committed.durableSeq
       if behind > Self.settledAhead { await committed.durable(through: committed.lastSeq) }
     }
@@ -74,9 +80,10 @@ package actor Store: Stage {
     case .keep: keep(change)
     case .commit(let consumer, let connection, let sequence):
       guard case .apply(let next) = change.decision else { return .stale }
-      _ = commit(
+      let seq = commit(
         next, at: change.target, as: Origin(change), consumer, connection, after: sequence,
         then: Answer(to: change.write.reply, with: change.answer))
+      if seq == nil { refuse(change, .tooManyMembers) }
     }
     return .decided
   }
@@ -85,7 +92,8 @@ package actor Store: Stage {
     var outcome = Outcome(
       of: Origin(change), at: change.target, .refused, status: error.status, received: change)
     outcome.detail = error.detail
-    write(outcome, then: Answer(to: change.write.reply, with: SCIMAnswer(error))) { state, seq in
+    write(outcome.line, outcome, then: Answer(to: change.write.reply, with: SCIMAnswer(error))) {
+      state, seq in
       state.pass(seq: seq)
     }
     counters.refused.add()
@@ -95,17 +103,20 @@ package actor Store: Stage {
     let outcome = Outcome(
       of: Origin(change), at: change.target, .unchanged, status: change.answer.status,
       received: change)
-    write(outcome, then: Answer(to: change.write.reply, with: change.answer)) { state, seq in
+    write(outcome.line, outcome, then: Answer(to: change.write.reply, with: change.answer)) {
+      state, seq in
       state.pass(seq: seq)
     }
     counters.unchanged.add()
   }
 
   /// Logs a resource's new state with its events, and takes it over.
+  ///
+  /// - Returns: nil when that does not fit into one line; then nothing was done.
   func commit(
     _ next: ResourceState, coming: ComingMembers? = nil, at key: ResourceKey, as origin: Origin,
     _ consumer: Consumer, _ connection: Connection, after newest: Int, then answer: Answer?
-  ) -> UInt64 {
+  ) -> UInt64? {
     var outcome = Outcome(next, at: key, as: origin)
     let coming = coming ?? next.members.map { change in read { $0.coming(change, in: key) } }
     outcome.members = coming?.members
@@ -121,10 +132,12 @@ package actor Store: Stage {
     let isCarried = key.type == SCIMResourceType.user.segment && !outcome.events.isEmpty
     if !isCarried, !next.record.isEmpty { outcome.record = next.record }
     let members = outcome.members
-    let seq = write(outcome, then: answer) { [sequence] state, seq in
+    let line = outcome.line
+    guard line.data.count <= Self.lineLimit else { return nil }
+    let seq = write(line, outcome, then: answer) { [sequence] state, seq in
       let place = state.put(
         ResourceRow(key, next, seq: seq), sequence: sequence, request: origin.request)
-      if let members { state.apply(members, to: place) }
+      if let members { state.apply(members, to: place, seq: seq) }
     }
     counters.applied.add()
     counters.events.add(UInt64(outcome.events.count))
@@ -135,12 +148,13 @@ package actor Store: Stage {
   /// answered.
   @discardableResult
   private func write(
-    _ outcome: Outcome, then answer: Answer?, entering: (inout StoreState, UInt64) -> Void
+    _ line: SpoolRecord, _ outcome: Outcome, then answer: Answer?,
+    entering: (inout StoreState, UInt64) -> Void
   ) -> UInt64 {
     let log = log
     let request = outcome.request
     let events = outcome.events
-    return append(outcome.line, entering: entering) { seq in
+    return append(line, entering: entering) { seq in
       log.push(CommittedOutcome(seq: seq, requestId: request, events: events))
       answer?.give()
     }
@@ -216,6 +230,7 @@ extension Outcome {
       resourceType: origin.resourceType, key: key, version: next.version, created: next.created,
       lastModified: next.lastModified, resource: next.resource, unknown: next.unknown,
       record: nil, members: nil, events: [], detail: nil)
+    isNew = next.base == 0
   }
 }
 
@@ -226,7 +241,7 @@ extension ResourceRow {
       resource: next.resource, unknown: next.unknown, keys: next.keys,
       recordId: next.recordId, record: next.record,
       manager: key.type == SCIMResourceType.user.segment ? ManagerLink(record: next.record) : nil,
-      lastSeq: seq)
+      contentSeq: next.keepsContent ? next.seen : seq, lastSeq: seq)
   }
 }
 
@@ -237,7 +252,7 @@ extension CommittedEvent {
   ) {
     let id = ULID.make(prefix: "evt_")
     let envelope = Envelope(
-      id: id, type: decision.type, timestamp: next.lastModified, sequence: sequence,
+      id: id, type: decision.type, timestamp: next.time, sequence: sequence,
       epoch: epoch, method: origin.method, requestId: origin.request)
     let body = Self.render(
       envelope, consumer: consumer, connection: connection, data: next.record,
@@ -245,6 +260,6 @@ extension CommittedEvent {
     self.init(
       id: id, type: decision.type.rawValue, key: next.recordId,
       applicationId: connection.applicationId, consumerId: consumer.id,
-      connectionId: connection.id, sequence: sequence, timestamp: next.lastModified, body: body)
+      connectionId: connection.id, sequence: sequence, timestamp: next.time, body: body)
   }
 }

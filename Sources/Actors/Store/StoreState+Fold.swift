@@ -18,8 +18,10 @@ extension StoreState {
     guard members["outcome"].elementsEqual("\"applied\"".utf8) else { return pass(seq: line.seq) }
     let (row, sequence) = try row(line, members)
     let place = put(row, sequence: sequence, request: line.id)
-    if let change = members.object("members"), let json = try? JSONValue(parsing: change) {
-      apply(CommittedMembers(json: json), to: place)
+    if let change = members.object("members") {
+      guard let json = try? JSONValue(parsing: change), let read = CommittedMembers(json: json)
+      else { throw .missing(member: "members", seq: line.seq) }
+      apply(read, to: place, seq: line.seq)
     }
   }
 
@@ -43,7 +45,8 @@ extension StoreState {
     let row = ResourceRow(
       key: key, version: version, created: created, lastModified: modified, resource: resource,
       unknown: members.object("unknown"), keys: keys, recordId: record.id, record: record.bytes,
-      manager: isUser ? ManagerLink(record: record.bytes) : nil, lastSeq: line.seq)
+      manager: isUser ? ManagerLink(record: record.bytes) : nil, contentSeq: line.seq,
+      lastSeq: line.seq)
     return (row, members.lastSequence ?? sequence(of: key.connection))
   }
 

@@ -21,12 +21,12 @@ extension StoreState {
     case .refuse(let error):
       return .refuse(error)
     case .unchanged(let seen):
-      guard let row = row(change.target), !row.isDeleted, row.lastSeq == seen else {
+      guard let row = row(change.target), !row.isDeleted, row.contentSeq == seen else {
         return .stale
       }
       return .keep
     case .apply(let next):
-      guard (row(change.target)?.lastSeq ?? 0) == next.seen else { return .stale }
+      guard (row(change.target)?.contentSeq ?? 0) == next.seen else { return .stale }
       if next.resource != nil, let conflict = conflict(of: next, at: change.target) {
         return .refuse(conflict)
       }

@@ -15,6 +15,9 @@ enum Obligation: Sendable, Hashable {
   case detach(group: Int, row: Int)
   /// The groups of this employee changed, and its connection wants to hear of that.
   case tellGroups(employee: Int)
+
+  /// Whether it comes before anybody's next change: who is gone must not be there again first.
+  var isUrgent: Bool { if case .detach = self { true } else { false } }
 }
 
 /// How an employee names its manager, as far as links are concerned.
@@ -60,7 +63,10 @@ extension StoreState {
     } else if before?.keys != row.keys || before?.isDeleted != false {
       arrive(place)
     }
-    if row.key.type == SCIMResourceType.user.segment { linkManager(of: place) }
+    if row.key.type == SCIMResourceType.user.segment {
+      linkManager(of: place)
+      settleGroups(of: place)
+    }
     guard let before, before.keys != row.keys || row.isDeleted else { return }
     reconsider(before.keys, in: row.key.connection)
   }
@@ -82,9 +88,10 @@ extension StoreState {
   private mutating func leave(_ place: Int) {
     for group in membership.groups(of: place) { owe(.detach(group: group, row: place)) }
     for employee in reporting.reports(of: place) { owe(.loseManager(employee: employee)) }
-    if rows[place].key.type == SCIMResourceType.group.segment {
-      membership.remove(group: place, in: rows[place].key.connection)
-    }
+    guard rows[place].key.type == SCIMResourceType.group.segment else { return }
+    let members = membership.members(of: place)
+    membership.remove(group: place, in: rows[place].key.connection)
+    members.forEach { touch($0.target, at: rows[place].lastSeq) }
   }
 
   /// What two people answered to is clear again when one of them goes or changes.
@@ -95,6 +102,14 @@ extension StoreState {
     for group in membership.waiting(for: externalId, in: connection) {
       owe(.attach(group: group, value: externalId))
     }
+  }
+
+  /// A record that shows the present groups has told of them.
+  private mutating func settleGroups(of place: Int) {
+    let obligation = Obligation.tellGroups(employee: place)
+    guard owes(obligation) else { return }
+    let shown = Employee(bytes: rows[place].record)[.groups].array?.compactMap { $0["id"]?.string }
+    if shown == groups(of: place).prefix(Employee.groupLimit).map(\.id) { settled(obligation) }
   }
 
   private mutating func linkManager(of place: Int) {
@@ -109,22 +124,27 @@ extension StoreState {
       // He may have come after this was mapped and before it was entered.
       owe(.findManager(employee: place))
     case .employee(let id)?:
-      reporting.set(self.place(record: id).map { .manager($0) }, of: place)
+      let manager = self.place(record: id)
+      reporting.set(manager.map { .manager($0) }, of: place)
       settled(.findManager(employee: place))
+      // He may have left after this was mapped and before it was entered.
+      if manager.map({ rows[$0].isDeleted }) ?? false { owe(.loseManager(employee: place)) }
     }
   }
 
   /// Enters what a line says of a group's members.
-  mutating func apply(_ members: CommittedMembers, to group: Int) {
+  mutating func apply(_ members: CommittedMembers, to group: Int, seq: UInt64) {
     let connection = rows[group].key.connection
     for value in members.change.removed {
-      tell(membership.target(of: value, in: group))
+      let target = membership.target(of: value, in: group)
       membership.remove(value, of: group, in: connection)
+      touch(target, at: seq)
+      if let target { left(target, group, connection) }
     }
     for member in members.change.added {
       let target = target(of: member.value, in: connection, apartFrom: group)
       membership.set(member, target: target, of: group, in: connection)
-      tell(target)
+      touch(target, at: seq)
     }
     for member in members.change.changed {
       let target = membership.target(of: member.value, in: group)
@@ -137,7 +157,7 @@ extension StoreState {
       else { continue }
       membership.set(member, target: target, of: group, in: connection)
       settled(.attach(group: group, value: attachment.value))
-      tell(target)
+      touch(target, at: seq)
     }
   }
 
@@ -145,15 +165,31 @@ extension StoreState {
   private func target(of value: String, in connection: String, apartFrom group: Int) -> Int? {
     for type in [SCIMResourceType.user, .group] {
       let set = ResourceSet(connection: connection, type: type.segment)
-      if let place = indexes[set]?.row(id: value), !rows[place].isDeleted, place != group {
+      if let place = indexes[set]?.row(id: value), !rows[place].isDeleted, place != group,
+        !membership.groups(of: place).contains(group)
+      {
         return place
       }
     }
     return nil
   }
 
-  private mutating func tell(_ member: Int?) {
-    guard let member, rows[member].key.type == SCIMResourceType.user.segment,
+  /// Whoever left under one name may be awaited under another.
+  private mutating func left(_ place: Int, _ group: Int, _ connection: String) {
+    settled(.detach(group: group, row: place))
+    let row = rows[place]
+    if row.isDeleted { return }
+    for value in [row.key.id] + (row.keys.externalId.map { [$0] } ?? [])
+    where membership.contains(value, in: group) && membership.target(of: value, in: group) == nil {
+      owe(.attach(group: group, value: value))
+    }
+  }
+
+  /// The groups of a row changed: it shows others, and may have to say so.
+  private mutating func touch(_ member: Int?, at seq: UInt64) {
+    guard let member else { return }
+    noteShown(member, at: seq)
+    guard rows[member].key.type == SCIMResourceType.user.segment, !rows[member].isDeleted,
       configuration.connections[rows[member].key.connection]?.tellsMembership == true
     else { return }
     owe(.tellGroups(employee: member))

@@ -10,8 +10,8 @@ extension StoreState {
     guard let index = people(of: connection) else { return nil }
     if let externalId = keys.externalId {
       let rows = index.rows(formerExternalId: externalId).map { self.rows[$0] }
-      let matches = rows.filter { $0.isDeleted || !$0.keys.active }
-      if matches.count == 1 { return matches[0] }
+      let isHere = rows.contains { !$0.isDeleted && $0.keys.active }
+      if !isHere, rows.count == 1 { return rows[0] }
     }
     guard let userName = keys.value(in: people.userName), let number = people.userName,
       let place = index.rows(userName, in: number).first
@@ -27,13 +27,22 @@ extension StoreState {
   func manager(_ reference: String, in connection: String) -> ResourceRow? {
     guard let index = people(of: connection) else { return nil }
     let byId = index.row(id: reference).map { [$0] } ?? []
-    let byKeys = people.keys(of: reference).lazy.map { index.rows($0.value, in: $0.index) }
+    let byKeys = people.keys(of: reference).lazy.map { entry in
+      let places = index.rows(entry.value, in: entry.index)
+      return entry.index == people.email
+        ? places.filter { isWorkEmail(entry.value, of: self.rows[$0]) } : places
+    }
     for places in [[byId], Array(byKeys)].joined() {
       let rows = places.map { self.rows[$0] }.filter { !$0.isDeleted }
       if rows.count == 1 { return rows[0] }
       if rows.count > 1 { return nil }
     }
     return nil
+  }
+
+  /// Of several addresses only one is the person's at work.
+  private func isWorkEmail(_ folded: String, of row: ResourceRow) -> Bool {
+    OutcomeMembers(row.record)?.text("workEmail").map(SCIMText.fold) == folded
   }
 
   func people(of connection: String) -> ResourceIndex? {
@@ -44,6 +53,7 @@ extension StoreState {
 /// Which indexes of the served user type say who somebody is.
 struct PeopleIndexes: Sendable {
   let userName: Int?
+  let email: Int?
   private let type: SCIMResourceType
   /// In the order a reference is tried.
   private let order: [Int]
@@ -53,6 +63,7 @@ struct PeopleIndexes: Sendable {
     let employeeNumber = "\(SCIMSchema.enterpriseUser.id):employeeNumber"
     self.type = type
     userName = type.indexNumber(of: "userName")
+    email = type.indexNumber(of: "emails.value")
     order = ["externalId", employeeNumber, "userName", "emails.value"].compactMap {
       type.indexNumber(of: $0)
     }

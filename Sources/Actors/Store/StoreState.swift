@@ -28,6 +28,8 @@ package struct StoreState: Sendable {
   /// What has to be committed yet because of what is.
   /// With the request that caused it.
   private var owed: [Obligation: String] = [:]
+  /// The part of it that has to be done before anything else is.
+  private var urgent: [Obligation: String] = [:]
   /// The request whose outcome is being entered.
   private var causing = ""
   private var byRecord: [String: Int] = [:]
@@ -117,17 +119,36 @@ package struct StoreState: Sendable {
   /// Notes a line that changed nothing here: a refusal, or a write without effect.
   mutating func pass(seq: UInt64) { appliedSeq = max(appliedSeq, seq) }
 
-  mutating func owe(_ obligation: Obligation) { owed[obligation] = causing }
+  mutating func owe(_ obligation: Obligation) {
+    if obligation.isUrgent { urgent[obligation] = causing } else { owed[obligation] = causing }
+  }
 
-  mutating func settled(_ obligation: Obligation) { owed[obligation] = nil }
+  mutating func settled(_ obligation: Obligation) {
+    if obligation.isUrgent { urgent[obligation] = nil } else { owed[obligation] = nil }
+  }
+
+  func owes(_ obligation: Obligation) -> Bool {
+    owed[obligation] != nil || urgent[obligation] != nil
+  }
+
+  /// A row shows something of a line that is not its own.
+  mutating func noteShown(_ place: Int, at seq: UInt64) {
+    rows[place].lastSeq = max(rows[place].lastSeq, seq)
+  }
 
   /// Takes up to `count` obligations out, with the requests that caused them; whoever takes them
   /// meets them.
-  mutating func takeOwed(_ count: Int) -> [(obligation: Obligation, request: String)] {
-    let taken = owed.prefix(count).map { (obligation: $0.key, request: $0.value) }
-    for one in taken { owed[one.obligation] = nil }
+  ///
+  /// - Parameter urgent: what has to be done before anything else, or the rest.
+  mutating func takeOwed(
+    _ count: Int, urgent isUrgent: Bool
+  ) -> [(obligation: Obligation, request: String)] {
+    let taken = (isUrgent ? urgent : owed).prefix(count).map {
+      (obligation: $0.key, request: $0.value)
+    }
+    for one in taken { settled(one.obligation) }
     return taken
   }
 
-  package var owesAnything: Bool { !owed.isEmpty }
+  package var owesAnything: Bool { !owed.isEmpty || !urgent.isEmpty }
 }

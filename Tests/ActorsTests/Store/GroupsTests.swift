@@ -173,6 +173,78 @@ struct GroupsTests {
     }
   }
 
+  @Test func `a person who is named otherwise neither leaves nor comes`() async throws {
+    try await Self.run { pipeline in
+      let user = try await Self.user("a@example.com", externalId: "00u1", pipeline)
+      let group = await pipeline.send("POST", "/Groups", Self.group("G", members: [user.id]))
+      let path = "/Groups/\(group.json["id"]?.string ?? "")"
+      let count = try await pipeline.events().count
+      let answer = await pipeline.send("PUT", path, Self.group("G", members: ["00u1"]))
+      #expect(answer.status == 200)
+      #expect(try await pipeline.events().count == count)
+      let shown = await pipeline.send("GET", "/Users/\(user.id)").json
+      #expect(shown["groups"]?.array?.count == 1)
+    }
+  }
+
+  @Test func `who is restored at once is a member no more`() async throws {
+    try await Self.run { pipeline in
+      let user = try await Self.user("a@example.com", externalId: "00u1", pipeline)
+      for number in 0..<70 {
+        _ = await pipeline.send(
+          "POST", "/Groups", Self.group("G\(number)", members: [user.id]))
+      }
+      #expect(await pipeline.send("DELETE", "/Users/\(user.id)").status == 204)
+      let again = try await Self.user("a@example.com", externalId: "00u1", pipeline)
+      #expect(again.id == user.id)
+      try await Self.settled(pipeline)
+      #expect(await pipeline.send("GET", "/Users/\(user.id)").json["groups"] == nil)
+    }
+  }
+
+  @Test func `an employee is told of a group that is deleted, once, where that is asked for`()
+    async throws
+  {
+    let pipeline = try MiniaturePipeline()
+    let count = try await pipeline.run { pipeline in
+      var connection = try #require(pipeline.store.view.current.connections["cnx_1"])
+      connection.settings["membershipUpdatesEmployees"] = true
+      try await pipeline.store.administer([.connectionUpdated(connection)], request: "req_s")
+      let user = try await Self.user("a@example.com", pipeline)
+      let group = await pipeline.send("POST", "/Groups", Self.group("Eng", members: [user.id]))
+      let path = "/Groups/\(group.json["id"]?.string ?? "")"
+      #expect(await pipeline.send("DELETE", path).status == 204)
+      try await Self.settled(pipeline)
+      let last = try #require(try await pipeline.events().last)
+      #expect(last["type"] == "employee.updated" && last["data"]?["groups"] == [])
+      return try await pipeline.events().count
+    }
+    pipeline.close()
+    let again = try MiniaturePipeline(in: pipeline.directory)
+    defer { again.close() }
+    try await again.run { pipeline in
+      try await Self.settled(pipeline)
+      #expect(try await pipeline.events().count == count)
+    }
+  }
+
+  @Test func `a group too large for a line is refused and changes nothing`() async throws {
+    try await Self.run { pipeline in
+      let name = String(repeating: "x", count: 40_000)
+      let users = try await Self.users(1, pipeline)
+      let members = users.map(\.id) + (0..<49_999).map { "00u-\($0)" }
+      #expect(
+        await pipeline.send("POST", "/Groups", Self.group("G", members: members)).status == 201)
+      let more = (0..<50_001).map { "01u-\($0)" }
+      #expect(
+        await pipeline.send("POST", "/Groups", Self.group(name, members: more)).status == 413)
+      let wide = (0..<50_000).map { String(repeating: "y", count: 130) + "\($0)" }
+      #expect(
+        await pipeline.send("POST", "/Groups", Self.group("W", members: wide)).status == 413)
+      #expect(await pipeline.send("GET", "/Groups?count=0").json["totalResults"] == 1)
+    }
+  }
+
   @Test func `members survive a restart, with what they stand for`() async throws {
     let pipeline = try MiniaturePipeline()
     let (path, before, hash) = try await pipeline.run { pipeline in

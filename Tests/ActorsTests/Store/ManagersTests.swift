@@ -117,12 +117,13 @@ struct ManagersTests {
     pipeline.close()
     var cut = StoreState()
     for line in lines[...arrival] { try cut.fold(line) }
-    let owed = cut.takeOwed(10).map(\.obligation)
+    let owed = cut.takeOwed(10, urgent: false).map(\.obligation)
     #expect(owed.count == 2)
     #expect(owed.allSatisfy { cut.change(for: $0) != nil })
     var whole = StoreState()
     for line in lines { try whole.fold(line) }
-    #expect(whole.takeOwed(10).allSatisfy { whole.change(for: $0.obligation) == nil })
+    #expect(
+      whole.takeOwed(10, urgent: false).allSatisfy { whole.change(for: $0.obligation) == nil })
   }
 
   @Test func `a change mapped before its manager was found is mapped again`() async throws {
@@ -159,10 +160,23 @@ struct ManagersTests {
       AdminLine([.consumerCreated(consumer), .connectionCreated(connection)]), seq: 1)
     state.put(Self.row("boss", manager: nil, seq: 2), sequence: 1, request: "req_1")
     state.put(Self.row("a", manager: "boss", seq: 3), sequence: 2, request: "req_2")
-    let owed = state.takeOwed(9)
+    let owed = state.takeOwed(9, urgent: false)
     #expect(owed.map(\.obligation) == [.findManager(employee: 1)])
     let change = state.change(for: .findManager(employee: 1))
     #expect(change?.next.events.map(\.type) == [.employeeUpdated])
+  }
+
+  @Test func `a manager who left between mapping and entering is lost at once`() {
+    var state = StoreState()
+    var boss = Self.row("boss", manager: nil, seq: 2)
+    state.put(boss, sequence: 1, request: "req_1")
+    boss.resource = nil
+    state.put(boss, sequence: 2, request: "req_2")
+    var late = Self.row("a", manager: "boss", seq: 3)
+    late.manager = .employee("emp_boss")
+    state.put(late, sequence: 3, request: "req_3")
+    #expect(
+      state.takeOwed(9, urgent: false).map(\.obligation) == [.loseManager(employee: 1)])
   }
 
   private static func row(_ name: String, manager: String?, seq: UInt64) -> ResourceRow {
@@ -177,7 +191,7 @@ struct ManagersTests {
       created: Timestamp(milliseconds: 0), lastModified: Timestamp(milliseconds: 0),
       resource: JSONValue.object(attributes).bytes, unknown: nil,
       keys: ResourceKeys(attributes, type: .user), recordId: "emp_" + name, record: employee.bytes,
-      manager: ManagerLink(record: employee.bytes), lastSeq: seq)
+      manager: ManagerLink(record: employee.bytes), contentSeq: seq, lastSeq: seq)
   }
 
   static func user(

@@ -138,7 +138,7 @@ struct StoreStateTests {
       created: Timestamp(milliseconds: 0), lastModified: Timestamp(milliseconds: 0),
       resource: [], unknown: nil, keys: ResourceKeys(JSONObject(), type: .user), recordId: id,
       record: [],
-      lastSeq: UInt64(seq))
+      contentSeq: UInt64(seq), lastSeq: UInt64(seq))
   }
 
   /// Some of everything: created, replaced, deactivated, refused, deleted.

@@ -68,9 +68,11 @@ package struct SCIMBulkClaims: Sendable, Equatable {
 extension SCIMResourceType {
   /// Attributes by whose value a resource is known: the unique ones, and the client's own id.
   package var identifyingNames: [String] {
-    indexes.filter(\.isIdentifying).compactMap { index in
+    let names = indexes.filter(\.isIdentifying).compactMap { index in
       index.path.split { $0 == "." || $0 == ":" }.last.map(String.init)
     }
+    // A group that is sent twice is known by its name.
+    return memberAttribute == nil ? names : names + ["displayName"]
   }
 }
 
