@@ -7,8 +7,7 @@ struct ResourceList: Sendable {
   let sets: [ResourceSet]
   let plans: [SCIMListPlan]
   private let views: [SCIMView]
-  /// What a cursor of this list goes with.
-  private let identity: [UInt8]
+  private let place: String
 
   /// - Parameters:
   ///   - place: what is listed, such as `Users`.
@@ -25,8 +24,11 @@ struct ResourceList: Sendable {
     views = plans.map { plan in
       SCIMView(projection: plan.projection, type: plan.type, baseURL: baseURL)
     }
-    identity = query.identity(at: connection + "/" + place)
+    self.place = connection + "/" + place
   }
+
+  /// What a cursor of this list goes with.
+  private var identity: [UInt8] { query.identity(at: place) }
 
   /// Which way it is sorted, if it is.
   var isSorted: Bool { plans.contains { $0.sort != nil } }
@@ -87,17 +89,14 @@ extension ResourceList {
     return views[type].whole(
       row.resource, id: row.id,
       computed: plan.looksAtComputed
-        ? store.read { $0.computed(of: key(row, type), members: plan.decidingMembers) } : nil)
+        ? store.read { $0.computed(at: row.place, members: plan.decidingMembers) } : nil)
   }
 
   func body(of row: ListedRow, _ type: Int, in store: Store) -> [UInt8] {
     views[type].body(
       of: row.resource, id: row.id,
-      computed: store.computed(of: key(row, type), for: views[type]))
-  }
-
-  private func key(_ row: ListedRow, _ type: Int) -> ResourceKey {
-    ResourceKey(connection: sets[type].connection, type: sets[type].type, id: row.id)
+      computed: views[type].showsComputed
+        ? store.read { $0.related(at: row.place) }?.computed : nil)
   }
 }
 
@@ -105,9 +104,9 @@ extension StoreState {
   /// What a filter or an order looks at of a resource's relations.
   ///
   /// - Parameter members: the only members whose presence matters; nil for all.
-  fileprivate func computed(of key: ResourceKey, members: Set<String>?) -> SCIMComputed? {
-    guard key.type == SCIMResourceType.group.segment, let members, let place = place(key) else {
-      return related(of: key)?.computed
+  fileprivate func computed(at place: Int, members: Set<String>?) -> SCIMComputed? {
+    guard rows[place].key.type == SCIMResourceType.group.segment, let members else {
+      return related(at: place)?.computed
     }
     let present = members.compactMap { membership.member($0, of: place) }
     if present.isEmpty { return nil }

@@ -26,8 +26,11 @@ extension StoreState {
 
   /// What a resource shows that is kept elsewhere, ready to be rendered without the state.
   func related(of key: ResourceKey) -> RelatedResources? {
-    guard let place = place(key) else { return nil }
-    switch key.type {
+    place(key).flatMap { related(at: $0) }
+  }
+
+  func related(at place: Int) -> RelatedResources? {
+    switch rows[place].key.type {
     case SCIMResourceType.group.segment: return .members(membership.members(of: place))
     case SCIMResourceType.user.segment:
       let groups = membership.groups(of: place).map { rows[$0] }

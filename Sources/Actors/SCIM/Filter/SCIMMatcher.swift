@@ -9,7 +9,7 @@ package struct SCIMMatcher: Sendable {
   package let equalities: [SCIMEquality]
   /// The attributes at the top of a resource that a term looks at, by canonical name; `location` for
   /// `meta.location`, which is no part of what is stored.
-  private(set) var mentions: Set<String> = []
+  private(set) var mentions: [String] = []
   /// The only values of `members` whose presence decides; nil when other members may matter.
   package let decidingMembers: Set<String>?
 
@@ -17,7 +17,9 @@ package struct SCIMMatcher: Sendable {
   ///   has no `value` to stand for it. An attribute nobody defines merely has no value.
   package init(_ filter: SCIMFilter, type: SCIMResourceType) throws(SCIMError) {
     equalities = Self.equalities(of: filter.expression, in: .resource(type))
-    decidingMembers = Self.decidingMembers(of: filter.expression, type)
+    decidingMembers =
+      type.attributes.named("members") == nil
+      ? [] : Self.decidingMembers(of: filter.expression, type)
     try add(filter.expression, in: .resource(type))
   }
 
@@ -83,8 +85,8 @@ extension SCIMMatcher {
 
   private mutating func reach(_ accessor: SCIMAccessor, in scope: SCIMScope) -> SCIMReach {
     guard case .resource = scope else { return SCIMReach(slot: nil, steps: accessor.steps) }
-    if let name = accessor.block ?? accessor.name { mentions.insert(name) }
-    if accessor.path == "meta.location" { mentions.insert("location") }
+    if let name = accessor.block ?? accessor.name { mentions.append(name) }
+    if accessor.path == "meta.location" { mentions.append("location") }
     return tops.reach(accessor)
   }
 
