@@ -77,7 +77,13 @@ package final class HTTPServer: Sendable {
       defer { state.listeners = [] }
       return (state.listeners, drained)
     }
-    for listener in listeners { loops[0].execute { listener.close() } }
+    let closed = Wakeup()
+    loops[0].execute {
+      for listener in listeners { listener.close() }
+      closed.fire()
+    }
+    // Whoever ends the loop next must not end it before its listeners are closed.
+    _ = await closed.wait(on: loops[0], until: .never)
     onEachConnection { handle in
       if handle.isIdle { handle.socket.interrupt() }
     }

@@ -40,13 +40,13 @@ struct FullDiskTests {
     let okta = try server.okta()
     #expect(try await okta.post("/Users", OktaUser("one@example.com").creation).status == 201)
     try disk.fill(leaving: 4 << 20)
-    let isRefused = try await eventually(within: .seconds(10)) {
+    let isRefused = try await eventually(within: .seconds(60)) {
       let answer = try await okta.post("/Users", OktaUser("two@example.com").creation)
       return answer.status == 429 && answer.fields["Retry-After"] == "300"
     }
     #expect(isRefused)
     disk.makeRoom()
-    let isTaken = try await eventually(within: .seconds(10)) {
+    let isTaken = try await eventually(within: .seconds(60)) {
       try await okta.post("/Users", OktaUser("three@example.com").creation).status == 201
     }
     #expect(isTaken)
@@ -62,7 +62,7 @@ struct FullDiskTests {
     try disk.fill(leaving: 1 << 20)
     let pool = OktaPool(users: 2_000, writers: 4, padding: 4_000)
     await pool.push(through: try server.okta())
-    #expect(await server.ended(within: .seconds(10)) == .exited(74))
+    #expect(await server.ended(within: .seconds(60)) == .exited(74))
     #expect(server.log.contains("nothing more is answered"))
     let answered = pool.answered
     #expect(!answered.isEmpty && answered.count < 2_000)
@@ -84,7 +84,7 @@ struct FullDiskTests {
     let base = made.baseURL.replacing(":\(server.port)/", with: ":\(try await limited.port)/")
     let pool = OktaPool(users: 400, writers: 4, padding: 2_000)
     await pool.push(through: try TestClient(base, as: .okta(token: made.apiToken.reveal())))
-    #expect(await limited.child.ending(within: .seconds(10)) == .exited(74))
+    #expect(await limited.child.ending(within: .seconds(60)) == .exited(74))
     #expect(!pool.answered.isEmpty && pool.answered.count < 400)
     try await server.start()
     let listed = try await UserList.read(server.okta())
