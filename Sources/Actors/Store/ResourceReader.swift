@@ -64,9 +64,14 @@ package struct ResourceReader: Sendable {
       await store.committed.durable(through: applied)
       throw .notFound(view.type.name, id: key.id)
     }
-    await store.committed.durable(through: max(row.lastSeq, related?.lastSeq ?? 0))
+    let shown = max(row.lastSeq, related?.lastSeq ?? 0)
+    await store.committed.durable(through: shown)
     let tag = SCIMMeta.entityTag(of: row.version)
-    if let known = call.ifNoneMatch, SCIMMeta.isMatched(version: row.version, by: known) {
+    // Groups a user joins or leaves are no version of the user: who may not know of them gets all.
+    let isWhole = key.type == SCIMResourceType.group.segment || !view.showsComputed
+    if isWhole || shown <= row.contentSeq, let known = call.ifNoneMatch,
+      SCIMMeta.isMatched(version: row.version, by: known)
+    {
       return SCIMAnswer(status: 304, entityTag: tag)
     }
     return SCIMAnswer(

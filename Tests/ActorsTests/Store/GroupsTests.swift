@@ -245,6 +245,21 @@ struct GroupsTests {
     }
   }
 
+  @Test func `who has the user's version and may not know of a new group gets the user`()
+    async throws
+  {
+    try await Self.run { pipeline in
+      let user = try await Self.user("a@example.com", pipeline)
+      let known = ["If-None-Match": "W/\"1\""]
+      let path = "/Users/\(user.id)"
+      #expect(await pipeline.send("GET", path, headers: known).status == 304)
+      _ = await pipeline.send("POST", "/Groups", Self.group("Eng", members: [user.id]))
+      #expect(await pipeline.send("GET", path, headers: known).status == 200)
+      let hidden = path + "?excludedAttributes=groups"
+      #expect(await pipeline.send("GET", hidden, headers: known).status == 304)
+    }
+  }
+
   @Test func `members survive a restart, with what they stand for`() async throws {
     let pipeline = try MiniaturePipeline()
     let (path, before, hash) = try await pipeline.run { pipeline in
