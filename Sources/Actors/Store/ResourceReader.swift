@@ -41,12 +41,16 @@ package struct ResourceReader: Sendable {
   private func list(
     _ parameters: SCIMQueryParameters, _ endpoint: String?, of connection: String, _ call: SCIMCall
   ) async throws(SCIMError) -> SCIMAnswer {
+    let query = try SCIMListQuery(parameters)
     var types = catalog.types
-    if let endpoint { types = [try type(endpoint)] }
+    if let endpoint {
+      let type = try type(endpoint)
+      let found = try await lookUp(query, type, of: connection, baseURL: call.baseURL)
+      if let found { return found }
+      types = [type]
+    }
     return try await list(
-      ResourceList(
-        SCIMListQuery(parameters), of: connection, at: endpoint ?? "", types,
-        baseURL: call.baseURL))
+      ResourceList(query, of: connection, at: endpoint ?? "", types, baseURL: call.baseURL))
   }
 
   private func type(_ endpoint: String) throws(SCIMError) -> SCIMResourceType {
@@ -82,7 +86,7 @@ package struct ResourceReader: Sendable {
 
 extension RelatedResources {
   /// The newest line it comes from, as far as that is not the resource's own.
-  fileprivate var lastSeq: UInt64 {
+  var lastSeq: UInt64 {
     if case .groups(let rows) = self { rows.map(\.lastSeq).max() ?? 0 } else { 0 }
   }
 }

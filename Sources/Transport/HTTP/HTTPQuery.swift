@@ -11,13 +11,29 @@ package struct HTTPQuery: Sendable, Equatable {
   package let items: [Item]
 
   package init(_ query: Substring) {
-    items = query.utf8.split(separator: UInt8(ascii: "&")).compactMap { piece in
-      let piece = piece.drop { $0 == UInt8(ascii: "?") }
-      guard !piece.isEmpty else { return nil }
-      let mark = piece.firstIndex(of: UInt8(ascii: "=")) ?? piece.endIndex
-      let value = mark == piece.endIndex ? piece[mark...] : piece[piece.index(after: mark)...]
-      return Item(name: Self.decode(piece[..<mark]), value: Self.decode(value))
+    let bytes = Array(query.utf8)
+    var items: [Item] = []
+    var start = 0
+    while start < bytes.count {
+      let end = Self.end(of: UInt8(ascii: "&"), in: bytes.span, start..<bytes.count)
+      while start < end, bytes[start] == UInt8(ascii: "?") { start += 1 }
+      if start < end {
+        let mark = Self.end(of: UInt8(ascii: "="), in: bytes.span, start..<end)
+        items.append(
+          Item(
+            name: Self.decode(bytes, start..<mark),
+            value: Self.decode(bytes, min(mark + 1, end)..<end)))
+      }
+      start = end + 1
     }
+    self.items = items
+  }
+
+  /// Where a byte stands first in a range, or the range's end.
+  private static func end(of byte: UInt8, in bytes: Span<UInt8>, _ range: Range<Int>) -> Int {
+    var index = range.lowerBound
+    while index < range.upperBound, bytes[index] != byte { index += 1 }
+    return index
   }
 
   package init(_ query: String) { self.init(query[...]) }
@@ -29,8 +45,15 @@ package struct HTTPQuery: Sendable, Equatable {
     items.filter { $0.name == name }.map(\.value)
   }
 
-  private static func decode(_ text: Substring.UTF8View) -> String {
-    HTTPPercent.decode(Array(text), plusIsSpace: true)
+  /// Most names and numbers are what they stand for.
+  private static func decode(_ bytes: [UInt8], _ range: Range<Int>) -> String {
+    var isPlain = true
+    for index in range where bytes[index] == UInt8(ascii: "%") || bytes[index] == UInt8(ascii: "+")
+    {
+      isPlain = false
+    }
+    if isPlain { return String(decoding: bytes[range], as: UTF8.self) }
+    return HTTPPercent.decode(Array(bytes[range]), plusIsSpace: true)
   }
 }
 

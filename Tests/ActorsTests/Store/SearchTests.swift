@@ -165,3 +165,38 @@ struct SearchTests {
     }
   }
 }
+
+@Suite("Lists that are a look-up")
+struct LookUpTests {
+  @Test func `a look-up says what a search for the same says`() async throws {
+    try await GroupsTests.run { pipeline in
+      for (name, externalId) in [
+        ("a@example.com", "x"), ("b@example.com", "x"), ("c@example.com", "Y"),
+      ] {
+        _ = try await GroupsTests.user(name, externalId: externalId, pipeline)
+      }
+      let gone = try await GroupsTests.user("gone@example.com", pipeline)
+      _ = await pipeline.send("DELETE", "/Users/\(gone.id)")
+      let filters = [
+        "userName eq \"A@EXAMPLE.com\"", "userName eq \"gone@example.com\"", "userName eq \"\"",
+        "externalId eq \"x\"", "externalId eq \"y\"", "externalId eq \"Y\"",
+        "emails eq \"b@example.com\"", "emails.value eq \"B@example.com\"", "id eq \"\(gone.id)\"",
+        "urn:ietf:params:scim:schemas:core:2.0:User:userName eq \"c@example.com\"",
+      ]
+      let ends = ["", "&startIndex=2", "&count=0", "&attributes=userName", "&sortBy=userName"]
+      for filter in filters {
+        for end in ends {
+          let one = "/Users?filter=" + HTTPPercent.encode(filter) + end
+          let same = "/Users?filter=" + HTTPPercent.encode("(\(filter)) and id pr") + end
+          let (found, searched) = (
+            await pipeline.send("GET", one), await pipeline.send("GET", same)
+          )
+          #expect(found.json == searched.json && found.status == 200, "\(filter) \(end)")
+        }
+      }
+      let both = await pipeline.send(
+        "GET", "/Users?filter=userName%20eq%20%22a%22&attributes=id&excludedAttributes=name")
+      #expect(both.status == 400)
+    }
+  }
+}

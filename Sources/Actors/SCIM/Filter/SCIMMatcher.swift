@@ -127,6 +127,15 @@ package struct SCIMEquality: Sendable, Hashable {
 }
 
 extension SCIMMatcher {
+  /// The term as a look-up; nil when it is not a comparison of texts that have to be the same.
+  static func equality(of term: SCIMFilter.Comparison, in scope: SCIMScope) -> SCIMEquality? {
+    guard term.op == .eq, let leaf = scope.find(term.path.head)?.valued,
+      leaf.attribute.kind == .string || leaf.attribute.kind == .reference,
+      case .string(let text)? = SCIMCoercion.scalar(term.value, for: leaf.attribute.kind)
+    else { return nil }
+    return SCIMEquality(path: leaf.accessor.path, value: text)
+  }
+
   private static func equalities(
     of expression: SCIMFilter.Expression, in scope: SCIMScope
   ) -> [SCIMEquality] {
@@ -139,11 +148,7 @@ extension SCIMMatcher {
         SCIMEquality(path: attribute.name + "." + $0.path, value: $0.value)
       }
     case .compare(let term):
-      guard term.op == .eq, let leaf = scope.find(term.path.head)?.valued,
-        leaf.attribute.kind == .string || leaf.attribute.kind == .reference,
-        case .string(let text)? = SCIMCoercion.scalar(term.value, for: leaf.attribute.kind)
-      else { return [] }
-      return [SCIMEquality(path: leaf.accessor.path, value: text)]
+      return equality(of: term, in: scope).map { [$0] } ?? []
     case .present, .or, .not:
       return []
     }

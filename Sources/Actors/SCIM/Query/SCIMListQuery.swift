@@ -1,3 +1,5 @@
+import Transport
+
 /// What a list request asks for, of whatever type (RFC 7644 §3.4.2, RFC 9865): which page of what.
 package struct SCIMListQuery: Sendable {
   /// The page size without `count`, and the most `count` gets; discovery names it too.
@@ -45,6 +47,19 @@ package struct SCIMListQuery: Sendable {
       matcher: try filter.map { filter throws(SCIMError) in try SCIMMatcher(filter, type: type) },
       sort: parameters.sortBy.flatMap { SCIMSort(by: $0, type: type) },
       projection: try SCIMProjection.wanted(parameters, type: type))
+  }
+
+  /// The filter, when it is one equality of texts and nothing else.
+  package func soleEquality(of type: SCIMResourceType) -> SCIMEquality? {
+    guard case .compare(let term)? = filter?.expression, term.value.string != nil else {
+      return nil
+    }
+    return SCIMMatcher.equality(of: term, in: .resource(type))
+  }
+
+  /// - Throws: `invalidValue` for both ways to choose attributes at once.
+  package func projection(for type: SCIMResourceType) throws(SCIMError) -> SCIMProjection? {
+    try SCIMProjection.wanted(parameters, type: type)
   }
 
   /// What has to stay the same from page to page.
