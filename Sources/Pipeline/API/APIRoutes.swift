@@ -69,7 +69,9 @@ enum APIRoutes {
       "Change what is supplied of a connection.",
       body: [
         APIInput("enabled", .boolean, "false refuses every push until it is true again."),
-        APIInput("settings", .object, "deactivatedStatus: inactive or terminated; membershipUpdatesEmployees: true or false."),
+        APIInput(
+          "settings", .object,
+          "deactivatedStatus: inactive or terminated. membershipUpdatesEmployees: true, false."),
       ]),
     APIRoute(
       .consumer(.deleteConnection), "DELETE", "/connections/{universalApi}/{serviceId}",

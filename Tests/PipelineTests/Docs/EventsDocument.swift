@@ -134,7 +134,9 @@ extension EventsDocument {
   }
 
   func time(_ hour: Int) -> Timestamp { start.advanced(by: .hours(hour)) }
-  func eventId(_ number: UInt64) -> String { "evt_01KGTDHQ3S8ZC4M6N2R5V7X9" + (number < 10 ? "E\(number)" : "\(number)") }
+  func eventId(_ number: UInt64) -> String {
+    "evt_01KGTDHQ3S8ZC4M6N2R5V7X9" + (number < 10 ? "E\(number)" : "\(number)")
+  }
   func requestId(_ number: Int) -> String { "req_01KGTDHQ3S8ZC4M6N2R5V7X9R\(number)" }
   private func object(_ text: String) throws -> JSONObject {
     try #require(try JSONValue(parsing: text).object)
