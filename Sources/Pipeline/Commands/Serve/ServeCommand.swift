@@ -86,6 +86,8 @@ struct ServeCommand: Sendable {
     for await _ in signals { break }
     log.info("stopping", ["drain": "\(Int(settings.drain / .seconds(1)))s"])
     await server.stop()
+    // Dropped any earlier, a second signal would end the process in the middle of the stop.
+    withExtendedLifetime(signals) {}
     return .stopped
   }
 }
