@@ -239,8 +239,14 @@ extension SCIMPatchEngine {
       new = .array(old + given.filter { !old.contains($0) })
     default: break
     }
+    guard names.count + new.depth <= Self.maxDepth else {
+      throw SCIMError(.invalidPath, "\(SCIMText.clipped(names[0])) leads too deep")
+    }
     SCIMUnknown.set(new, at: names, in: &unknown)
   }
+
+  /// Objects within one another in what no schema knows; deeper ones could not be read again.
+  private static let maxDepth = 32
 
   /// The resource when all operations are applied: complete, and without leftovers of elements
   /// that are gone.
@@ -278,6 +284,17 @@ extension SCIMPatchEngine {
         elements.contains { element in SCIMStrays.keys.allSatisfy { element[$0] == entry[$0] } }
       }
       SCIMUnknown.set(.array(living), at: path, in: &unknown)
+    }
+  }
+}
+
+extension JSONValue {
+  /// How many objects and lists lie within one another.
+  fileprivate var depth: Int {
+    switch self {
+    case .object(let object): 1 + (object.members.map(\.value.depth).max() ?? 0)
+    case .array(let elements): 1 + (elements.map(\.depth).max() ?? 0)
+    default: 0
     }
   }
 }
