@@ -103,6 +103,7 @@ extension Server {
   ) throws(StartFailure) -> (Spool, SpoolRecovery) {
     var options = SpoolOptions()
     options.mayCreate = settings.mayCreateSpool
+    options.segmentBytes = settings.segmentBytes
     options.onFailure = { error in
       log.error("the spool failed; nothing more is answered", ["why": error])
       ExitCode.inputOutput.end()

@@ -20,6 +20,23 @@ package enum ServeOptions {
     CommandOption(
       "no-create", help: "Refuse to start when there is no spool yet; for service files."),
     CommandOption(
+      "spool-keep", .duration(0...315_360_000_000),
+      help: "How long lines of hops 1 and 2 stay once nothing needs them.", default: "72h"),
+    CommandOption(
+      "events-keep", .duration(0...315_360_000_000),
+      help: "How long lines of hops 3 and 4 stay once nothing needs them.", default: "30d"),
+    CommandOption(
+      "spool-max-bytes", .size((1 << 20)...(1 << 50)),
+      help: "Size of the spool above which lines that nothing needs go before their time.",
+      absence: "4GiB or 25 % of the disk, the smaller"),
+    CommandOption(
+      "segment-bytes", .size((4 << 10)...(1 << 30)),
+      help: "A file of a hop is sealed at this size, or after an hour.", default: "32MiB"),
+    CommandOption(
+      "snapshot-every", .count(1...Int.max),
+      help: "Lines of 3-committed between two snapshots of the state.",
+      absence: "when they would double its size"),
+    CommandOption(
       "disk-reserve", .size(0...(1 << 50)),
       help: "Free disk space below which writes are refused until there is more.",
       absence: "64MiB or 5 % of the disk, the larger"),

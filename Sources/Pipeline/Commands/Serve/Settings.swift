@@ -8,6 +8,15 @@ package struct Settings: Sendable, Equatable {
   package var mayCreateSpool: Bool
   /// Bytes; nil means 64 MiB or 5 % of the disk, the larger.
   package var diskReserve: Int?
+  /// How long unneeded lines stay, of hops 1 and 2 and of hops 3 and 4.
+  package var spoolKeep: Duration
+  package var eventsKeep: Duration
+  /// Bytes; nil means 4 GiB or a quarter of the disk, the smaller.
+  package var spoolMaxBytes: Int?
+  /// Bytes.
+  package var segmentBytes: Int
+  /// Lines of `3-committed`; nil means by size.
+  package var snapshotEvery: Int?
   package var credentials: String?
   /// Definition files, in the order they are read.
   package var schemaFiles: [String]
@@ -50,6 +59,11 @@ package struct Settings: Sendable, Equatable {
     spool = invocation.text("spool") ?? "./spool"
     mayCreateSpool = !invocation.flag("no-create")
     diskReserve = invocation.size("disk-reserve")
+    spoolKeep = .milliseconds(invocation.milliseconds("spool-keep") ?? 259_200_000)
+    eventsKeep = .milliseconds(invocation.milliseconds("events-keep") ?? 2_592_000_000)
+    spoolMaxBytes = invocation.size("spool-max-bytes")
+    segmentBytes = invocation.size("segment-bytes") ?? 32 << 20
+    snapshotEvery = invocation.count("snapshot-every")
     credentials = invocation.text("credentials")
     schemaFiles = invocation.values("schema").values
     resourceTypeFiles = invocation.values("resource-type").values
