@@ -32,7 +32,7 @@ struct Topology: Sendable {
     let tail = CommittedTail(hop: committed, disk: parts.disk) { feed.events($0.events) }
     store = Store(
       state: state, committed: committed, log: tail, view: view, capacity: capacity,
-      epoch: parts.epoch, counters: StoreCounters(parts.metrics))
+      epoch: parts.epoch, counters: StoreCounters(parts.metrics), snapshots: parts.snapshots)
     mapping = Mapping(
       lanes: settings.mappingLanes, capacity: capacity,
       mapper: ResourceMapper(mapping: .standard), store: store,
@@ -70,6 +70,7 @@ struct Topology: Sendable {
     let metrics: Metrics
     let log: Logger
     let epoch: Int
+    let snapshots: SnapshotDuty?
   }
 }
 

@@ -35,7 +35,10 @@ final class MiniaturePipeline: Sendable {
       directory: self.directory.path + "/spool", hops: Self.hops, options: SpoolOptions(),
       log: .silent
     ).spool
-    var state = StoreState()
+    let files = RecordFiles(
+      directory: spool.directory, hop: "3-committed", threads: [disk],
+      onFailure: { fatalError("\($0)") })
+    var state = StoreState(files: files)
     try spool.hop(2).forEachLine { try state.fold($0) }
     let catalog = SCIMCatalog.builtIn
     let view = ConfigurationView(state.configuration)

@@ -10,6 +10,17 @@ package struct Configuration: Sendable, Equatable {
 
   package init() {}
 
+  /// What records of an earlier time come to; each kind in any order.
+  package init(
+    applications: [Application], consumers: [Consumer], connections: [Connection],
+    webhooks: [Webhook]
+  ) {
+    for application in applications { put(application) }
+    for consumer in consumers { self.consumers[consumer.id] = consumer }
+    for connection in connections { put(connection) }
+    for webhook in webhooks { self.webhooks[webhook.id] = webhook }
+  }
+
   package func connection(slug: String) -> Connection? {
     connectionIds[slug].flatMap { connections[$0] }
   }

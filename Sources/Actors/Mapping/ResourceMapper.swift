@@ -79,7 +79,8 @@ extension ResourceMapper {
     let draft = try write.verb == .patch ? patched(turn, stored) : replaced(turn, stored)
     guard draft.resource == stored, draft.members?.change.isEmpty ?? true else {
       let keys = ResourceKeys(draft.resource.attributes, type: turn.type)
-      return try change(turn, from: row, to: draft, keys, status: 200)
+      let former = ResourceKeys(stored.attributes, type: turn.type)
+      return try change(turn, from: row, to: draft, keys, former: former, status: 200)
     }
     return MappedChange(
       write: write, target: row.key, decision: .unchanged(seen: row.contentSeq),
@@ -133,7 +134,8 @@ extension ResourceMapper {
 extension ResourceMapper {
   /// Projects, compares and renders once; nothing after this parses or renders again.
   private func change(
-    _ turn: Turn, from row: ResourceRow?, to draft: Draft, _ keys: ResourceKeys, status: Int
+    _ turn: Turn, from row: ResourceRow?, to draft: Draft, _ keys: ResourceKeys,
+    former: ResourceKeys? = nil, status: Int
   ) throws(SCIMError) -> MappedChange {
     let target = row?.key ?? turn.write.key
     let meta = SCIMMeta(
@@ -150,7 +152,7 @@ extension ResourceMapper {
     let next = ResourceState(
       base: meta.version - 1, seen: row?.contentSeq ?? 0, created: meta.created,
       lastModified: turn.now, resource: stored, unknown: unknown, keys: keys,
-      recordId: unified.id, record: unified.record, events: unified.events,
+      formerKeys: former, recordId: unified.id, record: unified.record, events: unified.events,
       members: members)
     return MappedChange(
       write: turn.write, target: target, decision: .apply(next),

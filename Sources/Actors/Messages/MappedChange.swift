@@ -42,6 +42,8 @@ package struct ResourceState: Sendable {
   /// What no schema defines, kept beside the resource; nil when there is none.
   package let unknown: [UInt8]?
   package let keys: ResourceKeys
+  /// What it was found by before, when whoever made this has read that anyway.
+  package let formerKeys: ResourceKeys?
   /// The employee or group as events and the API show it; empty where applications see nothing.
   package let recordId: String
   package let record: [UInt8]
@@ -59,8 +61,8 @@ package struct ResourceState: Sendable {
 
   package init(
     base: Int, seen: UInt64, created: Timestamp, lastModified: Timestamp, resource: [UInt8]?,
-    unknown: [UInt8]?, keys: ResourceKeys, recordId: String, record: [UInt8],
-    events: [EventDecision], version: Int? = nil, members: MemberChange? = nil,
+    unknown: [UInt8]?, keys: ResourceKeys, formerKeys: ResourceKeys? = nil, recordId: String,
+    record: [UInt8], events: [EventDecision], version: Int? = nil, members: MemberChange? = nil,
     time: Timestamp? = nil,
     keepsContent: Bool = false
   ) {
@@ -73,6 +75,7 @@ package struct ResourceState: Sendable {
     self.resource = resource
     self.unknown = unknown
     self.keys = keys
+    self.formerKeys = formerKeys
     self.recordId = recordId
     self.record = record
     self.events = events

@@ -24,6 +24,12 @@ package struct ResourceKeys: Sendable, Equatable {
     self.init(entries: entries, active: attributes["active"]?.bool ?? true)
   }
 
+  /// Nothing but an externalId, whose index is every type's first.
+  init(externalId: String?) {
+    let value = externalId.flatMap { $0.isEmpty ? nil : $0 }
+    self.init(entries: value.map { [Entry(index: 0, value: $0)] } ?? [], active: true)
+  }
+
   private init(entries: [Entry], active: Bool) {
     self.entries = entries
     self.active = active

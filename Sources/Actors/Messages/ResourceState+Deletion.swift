@@ -18,10 +18,10 @@ extension ResourceState {
       events = [EventDecision(type: .groupDeleted)]
     default: break
     }
+    let keys = row.keys
     self.init(
       base: row.version, seen: row.contentSeq, created: row.created, lastModified: now,
-      resource: nil,
-      unknown: nil, keys: row.keys, recordId: row.recordId, record: record, events: events)
+      resource: nil, unknown: nil, keys: keys, formerKeys: keys, recordId: row.recordId, record: record, events: events)
   }
 }
 

@@ -72,20 +72,18 @@ extension StoreState {
       let isIn = place.map { membership.groups(of: target).contains($0) } ?? false
       guard !isIn || left.contains(target), seen.insert(target).inserted else { continue }
       joined.append(target)
-      let row = rows[target]
-      guard row.key.id != member.value else { continue }
-      members.attached.append(
-        .init(value: member.value, path: "\(row.key.type)/\(row.key.id)"))
+      let key = key(at: target)
+      guard key.id != member.value else { continue }
+      members.attached.append(.init(value: member.value, path: "\(key.type)/\(key.id)"))
     }
     // Who leaves under one name and comes under another was there all the time.
     return ComingMembers(
-      members, added: joined.filter { !left.contains($0) }.map { person(rows[$0]) },
-      removed: (leaving ?? []).filter { !seen.contains($0) }.map { person(rows[$0]) })
+      members, added: joined.filter { !left.contains($0) }.map { person($0) },
+      removed: (leaving ?? []).filter { !seen.contains($0) }.map { person($0) })
   }
 
-  func person(_ row: ResourceRow) -> ComingMembers.Person {
+  func person(_ place: Int) -> ComingMembers.Person {
     ComingMembers.Person(
-      recordId: row.recordId, remoteId: row.key.id,
-      isGroup: row.key.type == SCIMResourceType.group.segment)
+      recordId: recordId(at: place), remoteId: id(at: place), isGroup: isGroup(place))
   }
 }

@@ -3,7 +3,8 @@ struct ListedRow: Sendable {
   /// Its number in the store's table, which it keeps.
   let place: Int
   let id: String
-  let resource: [UInt8]
+  /// Still to be read.
+  let resource: RowBytes
 }
 
 /// Some rows on the way through all of them.
@@ -18,13 +19,8 @@ extension StoreState {
   ///
   /// - Parameter first: a row number; rows keep theirs for ever, so a scan skips and repeats none.
   func listed(of set: ResourceSet, from first: Int, count: Int) -> RowStretch {
-    guard let order = indexes[set]?.order else {
-      return RowStretch(rows: [], next: nil)
-    }
-    let start = order.partitioningIndex { $0 >= first }
-    let end = start + min(count, order.count - start)
-    return RowStretch(
-      rows: order[start..<end].compactMap(listed), next: end < order.count ? order[end] : nil)
+    let stretch = livePlaces(of: set, from: first, count: count)
+    return RowStretch(rows: stretch.places.compactMap(listed), next: stretch.next)
   }
 
   /// The rows at these numbers that are there.
@@ -32,8 +28,7 @@ extension StoreState {
     RowStretch(rows: places.compactMap(listed), next: nil)
   }
 
-  private func listed(_ place: Int) -> ListedRow? {
-    let row = rows[place]
-    return row.resource.map { ListedRow(place: place, id: row.key.id, resource: $0) }
+  func listed(_ place: Int) -> ListedRow? {
+    resourceBytes(at: place).map { ListedRow(place: place, id: id(at: place), resource: $0) }
   }
 }

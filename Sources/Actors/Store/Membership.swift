@@ -1,16 +1,26 @@
+import Transport
+
 /// Who belongs to which group, both ways round, and who is awaited: part of the state's fold.
 ///
 /// Groups and members are row numbers of the state's one table.
 package struct Membership: Sendable {
   private var members: [Int: MemberSet] = [:]
-  /// The groups that have a row as member.
-  private var groups: [Int: Places] = [:]
-  /// The groups that have a member nobody stands behind yet, by connection and value.
-  private var waiting: [Awaited: Places] = [:]
+  /// Groups by the rows that are members of them.
+  private var joined = HashIndex()
+  /// Groups by the values of members nobody stands behind yet.
+  private var awaiting = HashIndex()
+  private let hasher: SipHash
 
-  struct Awaited: Sendable, Hashable {
+  init(_ hasher: SipHash) { self.hasher = hasher }
+
+  /// A member's value nobody in its connection stands behind.
+  struct Awaited: Sendable {
     let connection: String
     let value: String
+  }
+
+  private func hash(_ awaited: Awaited) -> UInt64 {
+    hasher.hash(awaited.value, seed: hasher.hash(awaited.connection, seed: 1) | 1)
   }
 
   package func members(of group: Int) -> MemberSet { members[group] ?? MemberSet() }
@@ -28,12 +38,17 @@ package struct Membership: Sendable {
   package func count(of group: Int) -> Int { members[group]?.count ?? 0 }
 
   /// The groups a row belongs to, in the order of their rows.
-  package func groups(of row: Int) -> [Int] { groups[row]?.all.sorted() ?? [] }
+  package func groups(of row: Int) -> [Int] {
+    joined.places(HashIndex.hash(place: row))
+  }
 
-  var hasGroups: Bool { !members.isEmpty }
+  /// The groups that have members, in the order of their rows.
+  var groups: [Int] { members.keys.sorted() }
 
   func waiting(for value: String, in connection: String) -> [Int] {
-    waiting[Awaited(connection: connection, value: value)]?.all ?? []
+    awaiting.places(hash(Awaited(connection: connection, value: value))).filter {
+      members[$0]?.contains(value) ?? false
+    }
   }
 
   /// Enters a member, or what is newly known of it.
@@ -44,9 +59,9 @@ package struct Membership: Sendable {
     let awaited = Awaited(connection: connection, value: member.value)
     if let known { unlink(known.target, awaited, from: group) }
     if let target {
-      groups.insert(group, at: target)
+      joined.insert(group, at: HashIndex.hash(place: target))
     } else {
-      waiting.insert(group, at: awaited)
+      awaiting.insert(group, at: hash(awaited))
     }
   }
 
@@ -75,6 +90,10 @@ package struct Membership: Sendable {
   }
 
   private mutating func unlink(_ target: Int?, _ awaited: Awaited, from group: Int) {
-    if let target { groups.remove(group, at: target) } else { waiting.remove(group, at: awaited) }
+    if let target {
+      joined.remove(group, at: HashIndex.hash(place: target))
+    } else {
+      awaiting.remove(group, at: hash(awaited))
+    }
   }
 }

@@ -2,9 +2,9 @@ package import Transport
 
 /// Finds the writes that were accepted before a crash and never decided.
 ///
-/// Outcomes name their accepted line by request id; what no outcome names is driven again.
+/// Outcomes name their accepted line by number and request; what none names is driven again.
 package struct Redrive: Sendable {
-  private var decided: Set<String> = []
+  private let decided: DecidedWrites
   package private(set) var undecided: [AcceptedWriteLine] = []
 
   package struct AcceptedWriteLine: Sendable {
@@ -13,16 +13,16 @@ package struct Redrive: Sendable {
     package let line: AcceptedLine
   }
 
-  package init() {}
+  /// - Parameter decided: of the state that all committed lines have been folded into.
+  package init(_ decided: DecidedWrites) { self.decided = decided }
 
-  /// Every line of `3-committed` first …
-  package mutating func note(committed line: SpoolLine) {
-    if !line.type.hasPrefix(AdminLine.typePrefix) { decided.insert(line.id) }
-  }
+  /// The first line of `1-accepted` to look at.
+  package var start: UInt64 { decided.through + 1 }
 
-  /// … then every line of `1-accepted`, in seq order.
+  /// Takes the lines of `1-accepted` from there on, in seq order.
   package mutating func note(accepted line: SpoolLine) {
-    guard !decided.contains(line.id), let accepted = AcceptedLine(line) else { return }
+    guard !decided.contains(line.id, accepted: line.seq), let accepted = AcceptedLine(line)
+    else { return }
     undecided.append(AcceptedWriteLine(seq: line.seq, request: line.id, line: accepted))
   }
 

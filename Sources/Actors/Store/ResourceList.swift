@@ -83,18 +83,19 @@ extension ResourceList {
   }
 
   /// The bytes that filter and order look at.
-  func seen(_ row: ListedRow, _ type: Int, in store: Store) -> [UInt8] {
+  func seen(_ row: ListedRow, _ type: Int, in store: Store) async -> [UInt8] {
     let plan = plans[type]
-    guard plan.looksBeyondStored else { return row.resource }
+    let resource = await store.bytes(row.resource)
+    guard plan.looksBeyondStored else { return resource }
     return views[type].whole(
-      row.resource, id: row.id,
+      resource, id: row.id,
       computed: plan.looksAtComputed
         ? store.read { $0.computed(at: row.place, members: plan.decidingMembers) } : nil)
   }
 
-  func body(of row: ListedRow, _ type: Int, in store: Store) -> [UInt8] {
+  func body(of row: ListedRow, _ type: Int, in store: Store) async -> [UInt8] {
     views[type].body(
-      of: row.resource, id: row.id,
+      of: await store.bytes(row.resource), id: row.id,
       computed: views[type].showsComputed
         ? store.read { $0.related(at: row.place) }?.computed : nil)
   }
@@ -105,7 +106,7 @@ extension StoreState {
   ///
   /// - Parameter members: the only members whose presence matters; nil for all.
   fileprivate func computed(at place: Int, members: Set<String>?) -> SCIMComputed? {
-    guard rows[place].key.type == SCIMResourceType.group.segment, let members else {
+    guard isGroup(place), let members else {
       return related(at: place)?.computed
     }
     let present = members.compactMap { membership.member($0, of: place) }

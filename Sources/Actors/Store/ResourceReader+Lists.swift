@@ -37,7 +37,7 @@ extension ResourceReader {
     var rendered = RenderedPage(total: page.total)
     var size = 0
     for (number, entry) in page.entries.enumerated() {
-      let resource = list.body(of: entry.item, entry.spot.type, in: store)
+      let resource = await list.body(of: entry.item, entry.spot.type, in: store)
       size += resource.count
       if size > Self.pageBytes, number > 0 {
         if page.isByCursor { rendered.last = page.entries[number - 1].spot }

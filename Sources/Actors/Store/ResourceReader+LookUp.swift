@@ -15,12 +15,16 @@ extension ResourceReader {
     let set = ResourceSet(connection: connection, type: type.segment)
     guard let found = store.read({ $0.named(equality, in: set, related: view.showsComputed) })
     else { return nil }
+    var resource: [UInt8]?
+    if let row = found.row {
+      let bytes = await store.bytes(row.resource)
+      guard equality.isConfirmed(by: bytes, of: type) else { return nil }
+      resource = bytes
+    }
     await store.committed.durable(through: found.gate)
     var resources: [[UInt8]] = []
-    if start == 1, query.count > 0, let row = found.row {
-      resources = [
-        view.body(of: row.resource, id: row.id, computed: found.related?.computed)
-      ]
+    if start == 1, query.count > 0, let row = found.row, let resource {
+      resources = [view.body(of: resource, id: row.id, computed: found.related?.computed)]
     }
     return SCIMAnswer(
       status: 200,
@@ -30,6 +34,12 @@ extension ResourceReader {
 }
 
 extension IndexedEquality {
+  /// Whether the resource an index led to has that value: the index knows hashes only.
+  fileprivate func isConfirmed(by resource: [UInt8], of type: SCIMResourceType) -> Bool {
+    guard case .key(let number, let value) = self else { return true }
+    return type.indexes[number].holds(value, in: resource)
+  }
+
   /// Nil when the type has no index that decides the term by itself.
   fileprivate init?(_ term: SCIMEquality, of type: SCIMResourceType) {
     if term.path == "id" {
@@ -51,11 +61,8 @@ extension StoreState {
   ) -> (row: ListedRow?, related: RelatedResources?, gate: UInt64)? {
     let places = candidates(of: set, for: equality)
     guard places.count <= 1 else { return nil }
-    guard let place = places.first, let resource = rows[place].resource else {
-      return (nil, nil, appliedSeq)
-    }
+    guard let place = places.first, let row = listed(place) else { return (nil, nil, appliedSeq) }
     let related = wantsRelated ? self.related(at: place) : nil
-    let row = ListedRow(place: place, id: rows[place].key.id, resource: resource)
     return (row, related, max(rows[place].lastSeq, related?.lastSeq ?? 0))
   }
 }

@@ -62,9 +62,13 @@ package struct ResourceReader: Sendable {
     _ key: ResourceKey, _ view: SCIMView, _ call: SCIMCall
   ) async throws(SCIMError) -> SCIMAnswer {
     let (found, related, applied) = store.read { state in
-      (state.row(key), view.showsComputed ? state.related(of: key) : nil, state.appliedSeq)
+      let place = state.place(key)
+      return (
+        place.flatMap { state.seen(at: $0) },
+        view.showsComputed ? place.flatMap { state.related(at: $0) } : nil, state.appliedSeq
+      )
     }
-    guard let row = found, let stored = row.resource else {
+    guard let row = found else {
       await store.committed.durable(through: applied)
       throw .notFound(view.type.name, id: key.id)
     }
@@ -79,8 +83,41 @@ package struct ResourceReader: Sendable {
       return SCIMAnswer(status: 304, entityTag: tag)
     }
     return SCIMAnswer(
-      status: 200, body: view.body(of: stored, id: key.id, computed: related?.computed),
+      status: 200,
+      body: view.body(
+        of: await store.bytes(row.resource), id: key.id, computed: related?.computed),
       entityTag: tag)
+  }
+}
+
+/// What a look at one resource needs of its row.
+private struct SeenRow: Sendable {
+  let version: Int
+  let contentSeq: UInt64
+  let lastSeq: UInt64
+  let resource: RowBytes
+}
+
+extension StoreState {
+  /// Nil once it is deleted.
+  fileprivate func seen(at place: Int) -> SeenRow? {
+    guard let resource = resourceBytes(at: place) else { return nil }
+    let row = rows[place]
+    return SeenRow(
+      version: Int(row.version), contentSeq: row.contentSeq, lastSeq: row.lastSeq,
+      resource: resource)
+  }
+}
+
+extension Store {
+  /// Bytes of a row, from memory at once or from the disk while the caller is suspended.
+  package nonisolated func bytes(_ bytes: RowBytes) async -> [UInt8] {
+    switch bytes {
+    case .held(let bytes): return bytes
+    case .filed(let name, let offset, let count):
+      guard let files else { return [] }
+      return await files.read(name, at: offset, count: count)
+    }
   }
 }
 

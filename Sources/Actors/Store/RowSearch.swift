@@ -45,7 +45,7 @@ struct RowSearch: Sendable {
     var place: Int? = first
     while let from = place, counting || !window.isFull {
       let stretch = store.read { $0.listed(of: list.sets[type], from: from, count: Self.stretch) }
-      offer(stretch, type, &window)
+      await offer(stretch, type, &window)
       place = stretch.next
       if place != nil { await Task.yield() }
     }
@@ -55,14 +55,16 @@ struct RowSearch: Sendable {
     for start in stride(from: 0, to: places.count, by: Self.stretch) {
       if start > 0 { await Task.yield() }
       let some = places[start..<min(start + Self.stretch, places.count)]
-      offer(store.read { $0.listed(at: some) }, type, &window)
+      await offer(store.read { $0.listed(at: some) }, type, &window)
     }
   }
 
-  private mutating func offer(_ stretch: RowStretch, _ type: Int, _ window: inout Window) {
+  private mutating func offer(
+    _ stretch: RowStretch, _ type: Int, _ window: inout Window
+  ) async {
     let plan = list.plans[type]
     for row in stretch.rows {
-      let resource = list.seen(row, type, in: store)
+      let resource = await list.seen(row, type, in: store)
       guard plan.matcher?.matches(resource, &places) ?? true else { continue }
       let key = plan.sort?.key(of: resource, &places) ?? (list.isSorted ? .missing : nil)
       window.offer(row, at: SCIMSpot(key: key, type: type, row: row.place))

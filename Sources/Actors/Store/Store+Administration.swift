@@ -31,8 +31,8 @@ extension Store {
     let log = log
     return append(line.record(request: request)) { state, seq in
       state.apply(line, seq: seq)
-    } whenDurable: { seq in
-      log.push(CommittedOutcome(seq: seq, requestId: request, events: []))
+    } whenDurable: { position in
+      log.push(CommittedOutcome(seq: position.seq, requestId: request, events: []))
     }
   }
 

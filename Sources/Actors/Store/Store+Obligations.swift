@@ -45,8 +45,8 @@ extension StoreState {
   }
 
   private func findManager(of place: Int) -> OwedChange? {
-    let row = rows[place]
-    guard !row.isDeleted, case .waiting(let text)? = row.manager,
+    guard !rows[place].isDeleted, case let row = row(at: place),
+      case .waiting(let text)? = row.manager,
       let manager = manager(text, in: row.key.connection), manager.key != row.key
     else { return nil }
     return change(row, reason: "manager_resolved") { employee in
@@ -55,21 +55,20 @@ extension StoreState {
   }
 
   private func loseManager(of place: Int) -> OwedChange? {
-    let row = rows[place]
-    guard !row.isDeleted, case .employee(let id)? = row.manager,
-      self.row(record: id)?.isDeleted ?? true
+    guard !rows[place].isDeleted, case let row = row(at: place),
+      case .employee(let id)? = row.manager,
+      self.place(record: id).map({ rows[$0].isDeleted }) ?? true
     else { return nil }
     let sent = row.stored.flatMap { EmployeeMapping.managerReference(of: $0) }
     return change(row, reason: "manager_deleted") { $0.loseManager(reference: sent) }
   }
 
   private func tellGroups(of place: Int) -> OwedChange? {
-    let row = rows[place]
-    guard !row.isDeleted,
-      configuration.connections[row.key.connection]?.tellsMembership == true
+    guard !rows[place].isDeleted,
+      configuration.connections[set(at: place).connection]?.tellsMembership == true
     else { return nil }
     let groups = groups(of: place)
-    return change(row, reason: "membership_changed") { $0.setGroups(groups) }
+    return change(row(at: place), reason: "membership_changed") { $0.setGroups(groups) }
   }
 
   /// - Returns: nil when nobody would see a difference.
@@ -84,10 +83,12 @@ extension StoreState {
       old: old, new: new, kind: .changed, seeingGroups: true, reason: reason)
     guard !events.isEmpty else { return nil }
     new.revise(at: now)
+    let keys = row.keys
     let next = ResourceState(
       base: row.version, seen: row.contentSeq, created: row.created,
-      lastModified: row.lastModified, resource: row.resource, unknown: row.unknown, keys: row.keys,
-      recordId: row.recordId, record: new.bytes, events: events, version: row.version, time: now)
+      lastModified: row.lastModified, resource: row.resource, unknown: row.unknown, keys: keys,
+      formerKeys: keys, recordId: row.recordId, record: new.bytes, events: events,
+      version: row.version, time: now)
     return owed(next, nil, row)
   }
 
@@ -106,41 +107,45 @@ extension StoreState {
 
 extension StoreState {
   private func attach(_ value: String, to group: Int) -> OwedChange? {
-    let row = rows[group]
-    guard !row.isDeleted, membership.contains(value, in: group),
+    guard !rows[group].isDeleted, case let row = row(at: group),
+      membership.contains(value, in: group),
       membership.target(of: value, in: group) == nil,
       let target = target(of: value, in: row.key.connection), target != group,
       !membership.groups(of: target).contains(group)
     else { return nil }
-    let key = rows[target].key
+    let key = key(at: target)
     let link = CommittedMembers.Attachment(value: value, path: "\(key.type)/\(key.id)")
     let coming = ComingMembers(
-      CommittedMembers(attached: [link]), added: [person(rows[target])], removed: [])
+      CommittedMembers(attached: [link]), added: [person(target)], removed: [])
+    let keys = row.keys
     let next = ResourceState(
       base: row.version, seen: row.contentSeq, created: row.created,
-      lastModified: row.lastModified, resource: row.resource, unknown: row.unknown, keys: row.keys,
-      recordId: row.recordId, record: row.record, events: [], version: row.version, time: .now,
+      lastModified: row.lastModified, resource: row.resource, unknown: row.unknown, keys: keys,
+      formerKeys: keys, recordId: row.recordId, record: row.record, events: [],
+      version: row.version, time: .now,
       keepsContent: true)
     return owed(next, coming, row)
   }
 
   /// A deleted resource is no member any more; SCIM shows that, so the group's version rises.
   private func detach(_ place: Int, from group: Int) -> OwedChange? {
-    let (row, gone) = (rows[group], rows[place])
-    let likely = [gone.key.id] + (gone.keys.externalId.map { [$0] } ?? [])
-    guard !row.isDeleted, gone.isDeleted, let stored = row.stored,
+    guard !rows[group].isDeleted, rows[place].isDeleted else { return nil }
+    let (row, gone) = (row(at: group), key(at: place))
+    let likely = [gone.id] + (keys(at: place).externalId.map { [$0] } ?? [])
+    guard let stored = row.stored,
       let type = catalog.resourceType(segment: row.key.type),
       let value = membership.value(of: place, in: group, likely: likely)
     else { return nil }
     let now = Timestamp.now
     let meta = SCIMMeta(
       id: row.key.id, created: row.created, lastModified: now, version: row.version + 1)
+    let keys = row.keys
     let next = ResourceState(
       base: row.version, seen: row.contentSeq, created: row.created, lastModified: now,
       resource: SCIMRendering.storedBytes(stored, type: type, meta: meta), unknown: row.unknown,
-      keys: row.keys, recordId: row.recordId, record: row.record, events: [])
+      keys: keys, formerKeys: keys, recordId: row.recordId, record: row.record, events: [])
     let coming = ComingMembers(
-      CommittedMembers(MemberChange(removed: [value])), added: [], removed: [person(gone)])
+      CommittedMembers(MemberChange(removed: [value])), added: [], removed: [person(place)])
     return owed(next, coming, row)
   }
 }

@@ -19,18 +19,28 @@ package actor Store: Stage {
   private static let batch = 64
   /// How far what is owed may run ahead of the disk; writes of callers need the rest.
   private static let settledAhead: UInt64 = 1024
+  /// Bytes that are on disk stay in memory this much longer, so that many go at once.
+  private static let landingPause = Duration.milliseconds(20)
   /// Bytes of an outcome; a line of the spool may have 16 MiB with what stands around it.
   private static let lineLimit = 15 << 20
 
   private nonisolated let state: Mutex<StoreState>
+  /// Where rows' bytes are read.
+  nonisolated let files: RecordFiles?
   let log: CommittedTail
   private let epoch: Int
   private let counters: StoreCounters
+  let landed = LandedLines()
+  private let snapshots: SnapshotDuty?
 
+  /// - Parameter snapshots: nil when none are taken.
   package init(
     state: consuming StoreState, committed: SpoolHop, log: CommittedTail, view: ConfigurationView,
-    capacity: Int, epoch: Int, counters: StoreCounters
+    capacity: Int, epoch: Int, counters: StoreCounters,
+    snapshots: SnapshotDuty? = nil
   ) {
+    self.snapshots = snapshots
+    files = state.files
     self.state = Mutex(state)
     self.committed = committed
     self.log = log
@@ -38,6 +48,17 @@ package actor Store: Stage {
     self.epoch = epoch
     self.counters = counters
     input = BoundedChannel(capacity: capacity)
+  }
+
+  /// Changes what is no news: where bytes lie, what is decided.
+  nonisolated func change(_ body: (inout StoreState) -> Void) { state.withLock { body(&$0) } }
+
+  /// The state as it is between two changes of this actor; it shares everything until it changes.
+  func copy() -> StoreState { state.withLock { $0 } }
+
+  /// Every accepted line there was at the start has been driven to its outcome.
+  package nonisolated func allDecided(through accepted: UInt64) {
+    change { $0.decided.advance(to: accepted) }
   }
 
   /// Takes obligations over, to be met at once.
@@ -53,10 +74,35 @@ package actor Store: Stage {
   }
 
   package func run() async throws {
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await self.landLines() }
+      if let snapshots { group.addTask { await self.keepSnapshots(snapshots) } }
+      await work()
+      group.cancelAll()
+    }
+  }
+
+  private func work() async {
     await settle()
     while let changes = await input.next(max: Self.batch) {
       for change in changes { change.verdict.resolve(decide(change)) }
       await settle()
+    }
+  }
+
+  /// Lets go of bytes that have reached the disk, a moment after they have.
+  private nonisolated func landLines() async {
+    for await _ in landed.bell {
+      try? await Task.sleep(for: Self.landingPause)
+      takeLanded()
+    }
+  }
+
+  nonisolated func takeLanded() {
+    let lines = landed.take()
+    if lines.isEmpty { return }
+    state.withLock { state in
+      for line in lines { state.land(line.place, line.position) }
     }
   }
 
@@ -133,10 +179,15 @@ package actor Store: Stage {
     if !isCarried, !next.record.isEmpty { outcome.record = next.record }
     let members = outcome.members
     let line = outcome.line
-    guard line.data.count <= Self.lineLimit else { return nil }
-    let seq = write(line, outcome, then: answer) { [sequence] state, seq in
-      let place = state.put(
-        ResourceRow(key, next, seq: seq), sequence: sequence, request: origin.request)
+    guard line.data.count <= Self.lineLimit, let written = OutcomeMembers(line.data) else {
+      return nil
+    }
+    var entry = RowEntry(key, next, BodyLayout(written, type: key.type), data: line.data)
+    entry.sequence = sequence
+    let landing = Landing()
+    let seq = write(line, outcome, landing: landing, then: answer) { [entry] state, seq in
+      let place = state.put(entry.committed(at: seq), request: origin.request)
+      landing.place.store(place, ordering: .relaxed)
       if let members { state.apply(members, to: place, seq: seq) }
     }
     counters.applied.add()
@@ -148,14 +199,17 @@ package actor Store: Stage {
   /// answered.
   @discardableResult
   private func write(
-    _ line: SpoolRecord, _ outcome: Outcome, then answer: Answer?,
+    _ line: SpoolRecord, _ outcome: Outcome, landing: Landing? = nil, then answer: Answer?,
     entering: (inout StoreState, UInt64) -> Void
   ) -> UInt64 {
-    let log = log
-    let request = outcome.request
-    let events = outcome.events
-    return append(line, entering: entering) { seq in
-      log.push(CommittedOutcome(seq: seq, requestId: request, events: events))
+    let (log, landed) = (log, landed)
+    let (request, accepted, events) = (outcome.request, outcome.accepted, outcome.events)
+    return append(line) { state, seq in
+      if let accepted { state.decided.note(request, accepted: accepted) }
+      entering(&state, seq)
+    } whenDurable: { position in
+      log.push(CommittedOutcome(seq: position.seq, requestId: request, events: events))
+      if let landing { landed.note(landing, at: position) }
       answer?.give()
     }
   }
@@ -166,7 +220,7 @@ package actor Store: Stage {
   /// has an answer must find what it says. Nobody else appends here, so the number is known.
   func append(
     _ record: SpoolRecord, entering: (inout StoreState, UInt64) -> Void,
-    whenDurable: @escaping @Sendable (UInt64) -> Void
+    whenDurable: @escaping @Sendable (SpoolPosition) -> Void
   ) -> UInt64 {
     let seq = committed.lastSeq + 1
     state.withLock { entering(&$0, seq) }
@@ -234,14 +288,25 @@ extension Outcome {
   }
 }
 
-extension ResourceRow {
-  fileprivate init(_ key: ResourceKey, _ next: ResourceState, seq: UInt64) {
+extension RowEntry {
+  /// - Parameter data: of its line, of which the number is not drawn yet.
+  fileprivate init(
+    _ key: ResourceKey, _ next: ResourceState, _ layout: BodyLayout, data: [UInt8]
+  ) {
+    let isUser = key.type == SCIMResourceType.user.segment
     self.init(
       key: key, version: next.version, created: next.created, lastModified: next.lastModified,
-      resource: next.resource, unknown: next.unknown, keys: next.keys,
-      recordId: next.recordId, record: next.record,
-      manager: key.type == SCIMResourceType.user.segment ? ManagerLink(record: next.record) : nil,
-      contentSeq: next.keepsContent ? next.seen : seq, lastSeq: seq)
+      isDeleted: next.resource == nil, keys: next.keys, formerKeys: next.formerKeys,
+      recordId: next.recordId, manager: isUser ? ManagerLink(record: next.record) : nil,
+      group: GroupSummary(record: next.record, type: key.type),
+      contentSeq: next.keepsContent ? next.seen : 0, seq: 0, layout: layout, body: .held(data))
+  }
+
+  fileprivate func committed(at seq: UInt64) -> RowEntry {
+    var entry = self
+    entry.seq = seq
+    if entry.contentSeq == 0 { entry.contentSeq = seq }
+    return entry
   }
 }
 

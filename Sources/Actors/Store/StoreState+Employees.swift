@@ -3,10 +3,10 @@ import Transport
 extension StoreState {
   /// One employee of a consumer, deleted ones included, and the line its answer waits for.
   package func employee(_ id: String, of consumer: String) -> ResourceRow? {
-    guard let row = row(record: id), row.key.type == SCIMResourceType.user.segment,
-      consumers[row.key.connection] == consumer
+    guard let place = place(record: id), isUser(place),
+      consumers[set(at: place).connection] == consumer
     else { return nil }
-    return row
+    return row(at: place)
   }
 
   /// Up to `count` rows of a consumer that were committed after employee `id`, in that order.
@@ -17,10 +17,27 @@ extension StoreState {
   package func employees(
     of consumer: String, after id: String?, count: Int
   ) -> (rows: [ResourceRow], gate: UInt64) {
+    (employeePlaces(of: consumer, after: id, count: count).map { row(at: $0) }, appliedSeq)
+  }
+
+  /// The same, to be read outside the lock.
+  package func listedEmployees(
+    of consumer: String, after id: String?, count: Int
+  ) -> (employees: [ListedEmployee], gate: UInt64) {
+    let employees = employeePlaces(of: consumer, after: id, count: count).map { place in
+      ListedEmployee(
+        id: recordId(at: place), key: key(at: place),
+        managerId: reporting.manager(of: place).map { recordId(at: $0) },
+        record: recordBytes(at: place))
+    }
+    return (employees, appliedSeq)
+  }
+
+  private func employeePlaces(of consumer: String, after id: String?, count: Int) -> [Int] {
     let order = employees[consumer] ?? []
     let last = id.flatMap { place(record: $0) } ?? -1
     let start = order.partitioningIndex { $0 > last }
-    return (order[start...].prefix(count).map { rows[$0] }, appliedSeq)
+    return order[start...].prefix(count).map { Int($0) }
   }
 
   /// Employees that are not deleted.
@@ -30,6 +47,15 @@ extension StoreState {
   package var groupCount: Int { liveCount(of: .group) }
 
   private func liveCount(of type: SCIMResourceType) -> Int {
-    indexes.reduce(0) { $0 + ($1.key.type == type.segment ? $1.value.liveCount : 0) }
+    sets.reduce(0) { $0 + ($1.set.type == type.segment ? $1.liveCount : 0) }
   }
+}
+
+/// An employee as searches see it, its record still to be read.
+package struct ListedEmployee: Sendable {
+  package let id: String
+  package let key: ResourceKey
+  /// The employee id of its manager, once known.
+  package let managerId: String?
+  package let record: RowBytes
 }

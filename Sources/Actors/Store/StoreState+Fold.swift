@@ -9,109 +9,108 @@ package enum FoldError: Error, Equatable {
 }
 
 extension StoreState {
-  /// Takes one committed line in; lines must come in seq order.
+  /// Takes one committed line in; lines must come in seq order. Its bytes stay in memory.
   package mutating func fold(_ line: SpoolLine) throws(FoldError) {
-    if line.type.hasPrefix(AdminLine.typePrefix) {
-      return apply(try AdminLine(line), seq: line.seq)
-    }
-    guard let members = OutcomeMembers(line.data) else { throw .notAnObject(seq: line.seq) }
-    guard members["outcome"].elementsEqual("\"applied\"".utf8) else { return pass(seq: line.seq) }
-    let (row, sequence) = try row(line, members)
-    let place = put(row, sequence: sequence, request: line.id)
-    if let change = members.object("members") {
-      guard let json = try? JSONValue(parsing: change), let read = CommittedMembers(json: json)
-      else { throw .missing(member: "members", seq: line.seq) }
-      apply(read, to: place, seq: line.seq)
-    }
+    fold(try FoldedLine(line, at: nil, catalog: catalog))
   }
 
-  private func row(
-    _ line: SpoolLine, _ members: OutcomeMembers
-  ) throws(FoldError) -> (ResourceRow, sequence: Int) {
-    guard let key = ResourceKey(path: line.key) else {
-      throw .missing(member: "key", seq: line.seq)
+  /// Takes in a line that has been taken apart.
+  package mutating func fold(_ line: FoldedLine) {
+    if let accepted = line.accepted { decided.note(line.request, accepted: accepted) }
+    switch line.content {
+    case .administration(let admin): apply(admin, seq: line.seq)
+    case .nothing: pass(seq: line.seq)
+    case .applied(let entry, let members):
+      let place = put(entry, request: line.request)
+      if let members { apply(members, to: place, seq: line.seq) }
     }
-    let known = self.row(key)
-    let resource = members.object("resource")
-    guard let version = members.int("version"), let created = members.time("created"),
-      let modified = members.time("lastModified")
-    else { throw .missing(member: "version, created or lastModified", seq: line.seq) }
-    let record = try record(of: key, in: members, known: known, seq: line.seq)
-    let type = catalog.resourceType(segment: key.type)
-    guard let keys = resource.map({ ResourceKeys(stored: $0, type: type) }) ?? known?.keys else {
-      throw .missing(member: "resource", seq: line.seq)
-    }
-    let isUser = key.type == SCIMResourceType.user.segment
-    let row = ResourceRow(
-      key: key, version: version, created: created, lastModified: modified, resource: resource,
-      unknown: members.object("unknown"), keys: keys, recordId: record.id, record: record.bytes,
-      manager: isUser ? ManagerLink(record: record.bytes) : nil, contentSeq: line.seq,
-      lastSeq: line.seq)
-    return (row, members.lastSequence ?? sequence(of: key.connection))
-  }
-
-  /// The unified record: named by the line, else carried by its last event, else unchanged.
-  private func record(
-    of key: ResourceKey, in members: OutcomeMembers, known: ResourceRow?, seq: UInt64
-  ) throws(FoldError) -> (id: String, bytes: [UInt8]) {
-    let isUser = key.type == SCIMResourceType.user.segment
-    guard isUser || key.type == SCIMResourceType.group.segment else { return ("", []) }
-    let carried =
-      members.object(isUser ? "employee" : "group") ?? (isUser ? members.lastEventData : nil)
-    guard let bytes = carried ?? known?.record,
-      let id = OutcomeMembers(bytes)?.text("id") ?? known?.recordId
-    else { throw .missing(member: isUser ? "employee" : "group", seq: seq) }
-    return (id, bytes)
   }
 }
 
-/// The members of one outcome's `data`, found without building values.
-struct OutcomeMembers {
-  private let bytes: [UInt8]
-  private let members: [JSONSlicer.Member]
-
-  init?(_ bytes: [UInt8]) {
-    guard let members = JSONSlicer.members(of: bytes) else { return nil }
-    self.bytes = bytes
-    self.members = members
-  }
-
-  private func range(_ name: StaticString) -> Range<Int>? {
-    members.first { bytes[$0.name].elementsEqual(name.description.utf8) }?.value
-  }
-
-  subscript(name: StaticString) -> ArraySlice<UInt8> { range(name).map { bytes[$0] } ?? [] }
-
-  func object(_ name: StaticString) -> [UInt8]? {
-    let slice = self[name]
-    return slice.first == UInt8(ascii: "{") ? Array(slice) : nil
-  }
-
-  func int(_ name: StaticString) -> Int? { Int(String(decoding: self[name], as: UTF8.self)) }
-
-  func time(_ name: StaticString) -> Timestamp? {
-    Timestamp(parsing: String(decoding: self[name].dropFirst().dropLast(), as: UTF8.self))
-  }
-
-  /// A string that is no escape away from its text, as ids and our own words are.
-  func text(_ name: StaticString) -> String? {
-    let slice = self[name]
-    guard slice.first == UInt8(ascii: "\"") else { return nil }
-    if slice.contains(UInt8(ascii: "\\")) {
-      return (try? JSONValue(parsing: Array(slice)))?.string
+extension FoldedLine {
+  /// - Parameter position: where the line stands, so that its bytes need not be kept.
+  package init(
+    _ line: SpoolLine, at position: SpoolPosition?, catalog: SCIMCatalog
+  ) throws(FoldError) {
+    if line.type.hasPrefix(AdminLine.typePrefix) {
+      self.init(
+        seq: line.seq, request: line.id, accepted: nil,
+        content: .administration(try AdminLine(line)))
+      return
     }
-    return String(decoding: slice.dropFirst().dropLast(), as: UTF8.self)
+    guard let members = OutcomeMembers(line.data) else { throw .notAnObject(seq: line.seq) }
+    var content = Content.nothing
+    if members["outcome"].elementsEqual("\"applied\"".utf8) {
+      let entry = try RowEntry(line, members, at: position, catalog: catalog)
+      content = .applied(entry, try Self.members(of: members, seq: line.seq))
+    }
+    self.init(
+      seq: line.seq, request: line.id, accepted: members.int("accepted").map { UInt64($0) },
+      content: content)
   }
 
-  private var lastEvent: OutcomeMembers? {
-    guard let range = range("events"),
-      let last = JSONSlicer.elements(of: bytes.span, in: range)?.last
-    else { return nil }
-    return OutcomeMembers(Array(bytes[last]))
+  private static func members(
+    of members: OutcomeMembers, seq: UInt64
+  ) throws(FoldError) -> CommittedMembers? {
+    guard let change = members.object("members") else { return nil }
+    guard let json = try? JSONValue(parsing: change), let read = CommittedMembers(json: json) else {
+      throw .missing(member: "members", seq: seq)
+    }
+    return read
   }
+}
 
-  /// What the newest event is about: the employee as it then stood.
-  var lastEventData: [UInt8]? { lastEvent?.object("data") }
+extension RowEntry {
+  init(
+    _ line: SpoolLine, _ members: OutcomeMembers, at position: SpoolPosition?,
+    catalog: SCIMCatalog
+  ) throws(FoldError) {
+    guard let key = ResourceKey(path: line.key) else {
+      throw .missing(member: "key", seq: line.seq)
+    }
+    guard let version = members.int("version"), let created = members.time("created"),
+      let modified = members.time("lastModified")
+    else { throw .missing(member: "version, created or lastModified", seq: line.seq) }
+    let isUser = key.type == SCIMResourceType.user.segment
+    let layout = BodyLayout(members, type: key.type)
+    let record = layout.record.map { Array(line.data[$0]) } ?? []
+    let id = OutcomeMembers(record)?.text("id")
+    if isUser || key.type == SCIMResourceType.group.segment, id == nil {
+      throw .missing(member: isUser ? "employee" : "group", seq: line.seq)
+    }
+    let resource = layout.resource.map { Array(line.data[$0]) }
+    let type = catalog.resourceType(segment: key.type)
+    self.init(
+      key: key, version: version, created: created, lastModified: modified,
+      isDeleted: resource == nil,
+      keys: resource.map { ResourceKeys(stored: $0, type: type) }
+        ?? ResourceKeys(formerly: record, isUser: isUser),
+      recordId: id ?? "", manager: isUser ? ManagerLink(record: record) : nil,
+      group: GroupSummary(record: record, type: key.type), contentSeq: line.seq, seq: line.seq,
+      layout: layout,
+      body: position.map { .filed(.segment($0.segment), offset: $0.offset) } ?? .held(line.data),
+      sequence: members.lastSequence)
+  }
+}
 
-  var lastSequence: Int? { lastEvent?.int("sequence") }
+extension BodyLayout {
+  /// - Parameter members: of an applied outcome's data.
+  init(_ members: OutcomeMembers, type: String) {
+    resource = members.objectRange("resource")
+    unknown = members.objectRange("unknown")
+    switch type {
+    case SCIMResourceType.user.segment:
+      record = members.objectRange("employee") ?? members.lastEventDataRange
+    case SCIMResourceType.group.segment: record = members.objectRange("group")
+    default: record = nil
+    }
+  }
+}
+
+extension GroupSummary {
+  /// - Parameter record: a group as rendered; nil for any other type.
+  init?(record: [UInt8], type: String) {
+    guard type == SCIMResourceType.group.segment else { return nil }
+    self = Group(bytes: record).summary
+  }
 }

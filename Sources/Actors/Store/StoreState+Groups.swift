@@ -5,9 +5,7 @@ extension StoreState {
   /// The groups an employee belongs to, in the order they were made; one more than an employee
   /// shows at most.
   func groups(of place: Int) -> [GroupSummary] {
-    membership.groups(of: place).prefix(Employee.groupLimit + 1).map {
-      Group(bytes: rows[$0].record).summary
-    }
+    membership.groups(of: place).prefix(Employee.groupLimit + 1).compactMap { groupNames[$0] }
   }
 
   package func groups(of key: ResourceKey) -> [GroupSummary] {
@@ -19,8 +17,7 @@ extension StoreState {
     guard let place = place(group), let target = target(of: value, in: group.connection),
       membership.groups(of: target).contains(place)
     else { return nil }
-    let row = rows[target]
-    let likely = [row.key.id] + (row.keys.externalId.map { [$0] } ?? [])
+    let likely = [id(at: target)] + (keys(at: target).externalId.map { [$0] } ?? [])
     return membership.value(of: target, in: place, likely: likely)
   }
 
@@ -30,10 +27,13 @@ extension StoreState {
   }
 
   func related(at place: Int) -> RelatedResources? {
-    switch rows[place].key.type {
+    switch set(at: place).type {
     case SCIMResourceType.group.segment: return .members(membership.members(of: place))
     case SCIMResourceType.user.segment:
-      let groups = membership.groups(of: place).map { rows[$0] }
+      let groups = membership.groups(of: place).map { group in
+        RelatedGroup(
+          id: id(at: group), name: groupNames[group]?.name ?? "", lastSeq: rows[group].lastSeq)
+      }
       return groups.isEmpty ? nil : .groups(groups)
     default: return nil
     }
@@ -43,7 +43,7 @@ extension StoreState {
 /// The members of a group or the groups of a user.
 enum RelatedResources: Sendable {
   case members(MemberSet)
-  case groups([ResourceRow])
+  case groups([RelatedGroup])
 
   /// Nil when there is nobody.
   var computed: SCIMComputed? {
@@ -54,6 +54,13 @@ enum RelatedResources: Sendable {
   }
 }
 
+/// A group as its members show it.
+struct RelatedGroup: Sendable {
+  let id: String
+  let name: String
+  let lastSeq: UInt64
+}
+
 extension SCIMComputed {
   init?(members: MemberSet) {
     if members.count == 0 { return nil }
@@ -61,12 +68,9 @@ extension SCIMComputed {
   }
 
   /// RFC 7643 §4.1.2: `groups`, read-only; only direct membership is known here.
-  init(groups rows: [ResourceRow]) {
-    let groups = rows.map { row -> JSONValue in
-      [
-        "value": JSONValue(row.key.id), "display": JSONValue(Group(bytes: row.record).name),
-        "type": "direct",
-      ]
+  init(groups: [RelatedGroup]) {
+    let groups = groups.map { group -> JSONValue in
+      ["value": JSONValue(group.id), "display": JSONValue(group.name), "type": "direct"]
     }
     self.init(name: "groups", bytes: JSONValue.array(groups).bytes)
   }

@@ -9,16 +9,14 @@ extension StoreState {
   func identities(
     id: String?, names: some Collection<String>, in set: ResourceSet, _ type: SCIMResourceType
   ) -> [String] {
-    guard let index = indexes[set] else { return [] }
-    var places = Set(id.flatMap { index.row(id: $0) }.map { [$0] } ?? [])
+    var places = Set(id.flatMap { place(id: $0, in: set) }.map { [$0] } ?? [])
     for (number, table) in type.indexes.enumerated() where table.isIdentifying {
-      for name in names { places.formUnion(index.rows(table.key(name), in: number)) }
+      for name in names { places.formUnion(candidates(table.key(name), in: number, of: set)) }
     }
-    for name in names { places.formUnion(index.rows(formerExternalId: name)) }
+    for name in names { places.formUnion(rows(formerExternalId: name, of: set)) }
     return places.flatMap { place in
-      let row = rows[place]
-      return [row.key.id]
-        + row.keys.entries.filter { type.indexes[$0.index].isIdentifying }.map(\.value)
+      [self.id(at: place)]
+        + keys(at: place).entries.filter { type.indexes[$0.index].isIdentifying }.map(\.value)
     }
   }
 }

@@ -21,12 +21,13 @@ extension StoreState {
     case .refuse(let error):
       return .refuse(error)
     case .unchanged(let seen):
-      guard let row = row(change.target), !row.isDeleted, row.contentSeq == seen else {
-        return .stale
-      }
+      guard let place = place(change.target), !rows[place].isDeleted,
+        rows[place].contentSeq == seen
+      else { return .stale }
       return .keep
     case .apply(let next):
-      guard (row(change.target)?.contentSeq ?? 0) == next.seen else { return .stale }
+      let known = place(change.target).map { rows[$0].contentSeq }
+      guard (known ?? 0) == next.seen else { return .stale }
       if next.resource != nil, let conflict = conflict(of: next, at: change.target) {
         return .refuse(conflict)
       }
@@ -37,32 +38,33 @@ extension StoreState {
   /// Why a resource may not be as it would become: somebody else has what only one may have
   /// (RFC 7643 §7: `uniqueness`; RFC 7644 §3.3.1).
   private func conflict(of next: ResourceState, at key: ResourceKey) -> SCIMError? {
-    guard let index = indexes[key.set], let type = catalog.resourceType(segment: key.type)
-    else { return nil }
+    guard let type = catalog.resourceType(segment: key.type) else { return nil }
+    let own = place(key)
     for entry in next.keys.entries where type.indexes[entry.index].isUnique {
-      let holders = index.rows(entry.value, in: entry.index).map { rows[$0] }
-      guard let holder = holders.first(where: { $0.key != key }) else { continue }
-      return Self.taken(type.indexes[entry.index].path, by: holder)
+      let others = candidates(entry.value, in: entry.index, of: key.set).filter { $0 != own }
+      guard let holder = others.first(where: { keys(at: $0).entries.contains(entry) })
+      else { continue }
+      return taken(type.indexes[entry.index].path, by: holder)
     }
-    return isSecond(next, key, index, type) ? .groupTaken : nil
+    return isSecond(next, key, type) ? .groupTaken : nil
   }
 
   /// Whether a new group is one there is already, sent again: of the same name, and not told apart
   /// by their externalIds. Names alone need not be unique (RFC 7643 §4.2).
   private func isSecond(
-    _ next: ResourceState, _ key: ResourceKey, _ index: ResourceIndex, _ type: SCIMResourceType
+    _ next: ResourceState, _ key: ResourceKey, _ type: SCIMResourceType
   ) -> Bool {
     guard next.base == 0, key.type == SCIMResourceType.group.segment,
       let number = type.indexNumber(of: "displayName"), let name = next.keys.value(in: number)
     else { return false }
-    return index.rows(name, in: number).contains { place in
-      let other = rows[place].keys.externalId
+    return holders(name, in: number, of: key.set).contains { place in
+      let other = keys(at: place).externalId
       return other == nil || next.keys.externalId == nil || other == next.keys.externalId
     }
   }
 
-  private static func taken(_ path: String, by holder: ResourceRow) -> SCIMError {
+  private func taken(_ path: String, by holder: Int) -> SCIMError {
     guard path == "userName" else { return .valueTaken(path) }
-    return holder.keys.active ? .userNameTaken : .userNameHeld
+    return rows[holder].isActive ? .userNameTaken : .userNameHeld
   }
 }

@@ -48,49 +48,47 @@ extension StoreState {
   func target(of value: String, in connection: String) -> Int? {
     for type in [SCIMResourceType.user, .group] {
       let set = ResourceSet(connection: connection, type: type.segment)
-      if let place = indexes[set]?.row(id: value), !rows[place].isDeleted { return place }
+      if let place = place(id: value, in: set), !rows[place].isDeleted { return place }
     }
     let users = ResourceSet(connection: connection, type: SCIMResourceType.user.segment)
-    let matches = indexes[users]?.rows(value, in: 0) ?? []
+    let matches = holders(value, in: 0, of: users)
     return matches.count == 1 ? matches[0] : nil
   }
 
   /// Notes what follows for others from one row having been entered.
-  mutating func link(_ place: Int, before: ResourceRow?) {
-    let row = rows[place]
-    if row.isDeleted {
+  mutating func link(_ place: Int, _ entry: RowEntry, before: RowBefore?) {
+    if entry.isDeleted {
       if before?.isDeleted == false { leave(place) }
-    } else if before?.keys != row.keys || before?.isDeleted != false {
-      arrive(place)
+    } else if before?.keys != entry.keys || before?.isDeleted != false {
+      arrive(entry)
     }
-    if row.key.type == SCIMResourceType.user.segment {
-      linkManager(of: place)
+    if isUser(place) {
+      linkManager(of: place, entry)
       settleGroups(of: place)
     }
-    guard let before, before.keys != row.keys || row.isDeleted else { return }
-    reconsider(before.keys, in: row.key.connection)
+    guard let before, before.keys != entry.keys || entry.isDeleted else { return }
+    reconsider(before.keys, in: entry.key.connection)
   }
 
-  private mutating func arrive(_ place: Int) {
-    let row = rows[place]
-    let connection = row.key.connection
-    for value in [row.key.id] + (row.keys.externalId.map { [$0] } ?? []) {
+  private mutating func arrive(_ entry: RowEntry) {
+    let connection = entry.key.connection
+    for value in [entry.key.id] + (entry.keys.externalId.map { [$0] } ?? []) {
       for group in membership.waiting(for: value, in: connection) {
         owe(.attach(group: group, value: value))
       }
     }
-    guard row.key.type == SCIMResourceType.user.segment else { return }
+    guard entry.key.type == SCIMResourceType.user.segment else { return }
     let waiting = reporting.waiting(
-      for: [row.key.id] + row.keys.entries.map(\.value), in: connection)
+      for: [entry.key.id] + entry.keys.entries.map(\.value), in: connection)
     for employee in waiting { owe(.findManager(employee: employee)) }
   }
 
   private mutating func leave(_ place: Int) {
     for group in membership.groups(of: place) { owe(.detach(group: group, row: place)) }
     for employee in reporting.reports(of: place) { owe(.loseManager(employee: employee)) }
-    guard rows[place].key.type == SCIMResourceType.group.segment else { return }
+    guard isGroup(place) else { return }
     let members = membership.members(of: place)
-    membership.remove(group: place, in: rows[place].key.connection)
+    membership.remove(group: place, in: set(at: place).connection)
     members.forEach { touch($0.target, at: rows[place].lastSeq) }
   }
 
@@ -108,19 +106,17 @@ extension StoreState {
   private mutating func settleGroups(of place: Int) {
     let obligation = Obligation.tellGroups(employee: place)
     guard owes(obligation) else { return }
-    let shown = Employee(bytes: rows[place].record)[.groups].array?.compactMap { $0["id"]?.string }
+    let shown = Employee(bytes: record(at: place))[.groups].array?.compactMap { $0["id"]?.string }
     if shown == groups(of: place).prefix(Employee.groupLimit).map(\.id) { settled(obligation) }
   }
 
-  private mutating func linkManager(of place: Int) {
-    let row = rows[place]
-    switch row.isDeleted ? nil : row.manager {
+  private mutating func linkManager(of place: Int, _ entry: RowEntry) {
+    switch entry.isDeleted ? nil : entry.manager {
     case nil: reporting.set(nil, of: place)
     case .waiting(let text)?:
       let reference = Reporting.Reference(
-        connection: row.key.connection, folded: SCIMText.fold(text))
-      if reporting.link(of: place) == .waiting(reference) { return }
-      reporting.set(.waiting(reference), of: place)
+        connection: entry.key.connection, folded: SCIMText.fold(text))
+      guard reporting.set(.waiting(reference), of: place) else { return }
       // He may have come after this was mapped and before it was entered.
       owe(.findManager(employee: place))
     case .employee(let id)?:
@@ -134,7 +130,7 @@ extension StoreState {
 
   /// Enters what a line says of a group's members.
   mutating func apply(_ members: CommittedMembers, to group: Int, seq: UInt64) {
-    let connection = rows[group].key.connection
+    let connection = set(at: group).connection
     for value in members.change.removed {
       let target = membership.target(of: value, in: group)
       membership.remove(value, of: group, in: connection)
@@ -165,7 +161,7 @@ extension StoreState {
   private func target(of value: String, in connection: String, apartFrom group: Int) -> Int? {
     for type in [SCIMResourceType.user, .group] {
       let set = ResourceSet(connection: connection, type: type.segment)
-      if let place = indexes[set]?.row(id: value), !rows[place].isDeleted, place != group,
+      if let place = place(id: value, in: set), !rows[place].isDeleted, place != group,
         !membership.groups(of: place).contains(group)
       {
         return place
@@ -177,9 +173,8 @@ extension StoreState {
   /// Whoever left under one name may be awaited under another.
   private mutating func left(_ place: Int, _ group: Int, _ connection: String) {
     settled(.detach(group: group, row: place))
-    let row = rows[place]
-    if row.isDeleted { return }
-    for value in [row.key.id] + (row.keys.externalId.map { [$0] } ?? [])
+    if rows[place].isDeleted { return }
+    for value in [id(at: place)] + (keys(at: place).externalId.map { [$0] } ?? [])
     where membership.contains(value, in: group) && membership.target(of: value, in: group) == nil {
       owe(.attach(group: group, value: value))
     }
@@ -189,8 +184,8 @@ extension StoreState {
   private mutating func touch(_ member: Int?, at seq: UInt64) {
     guard let member else { return }
     noteShown(member, at: seq)
-    guard rows[member].key.type == SCIMResourceType.user.segment, !rows[member].isDeleted,
-      configuration.connections[rows[member].key.connection]?.tellsMembership == true
+    guard isUser(member), !rows[member].isDeleted,
+      configuration.connections[set(at: member).connection]?.tellsMembership == true
     else { return }
     owe(.tellGroups(employee: member))
   }

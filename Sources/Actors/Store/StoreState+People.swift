@@ -7,46 +7,45 @@ extension StoreState {
   /// Matched by `externalId` it may be inactive or deleted. By `userName` alone it must be
   /// inactive, and one of the two must lack an `externalId`: two people must never become one.
   func formerEmployee(_ keys: ResourceKeys, in connection: String) -> ResourceRow? {
-    guard let index = people(of: connection) else { return nil }
+    let set = Self.people(of: connection)
     if let externalId = keys.externalId {
-      let rows = index.rows(formerExternalId: externalId).map { self.rows[$0] }
-      let isHere = rows.contains { !$0.isDeleted && $0.keys.active }
-      if !isHere, rows.count == 1 { return rows[0] }
+      let places = rows(formerExternalId: externalId, of: set)
+      let isHere = places.contains { !rows[$0].isDeleted && rows[$0].isActive }
+      if !isHere, places.count == 1 { return row(at: places[0]) }
     }
     guard let userName = keys.value(in: people.userName), let number = people.userName,
-      let place = index.rows(userName, in: number).first
+      let place = candidates(userName, in: number, of: set).first, !rows[place].isActive
     else { return nil }
-    let holder = self.rows[place]
+    let holder = row(at: place)
+    let isHeld = holder.keys.value(in: number) == userName
     let mayBeSame = keys.externalId == nil || holder.keys.externalId == nil
-    return !holder.keys.active && mayBeSame ? holder : nil
+    return isHeld && mayBeSame ? holder : nil
   }
 
   /// The one person a manager reference means, or nil when it means nobody or several.
   ///
   /// Tried in turn: SCIM id, externalId, employeeNumber, userName, work email.
   func manager(_ reference: String, in connection: String) -> ResourceRow? {
-    guard let index = people(of: connection) else { return nil }
-    let byId = index.row(id: reference).map { [$0] } ?? []
-    let byKeys = people.keys(of: reference).lazy.map { entry in
-      let places = index.rows(entry.value, in: entry.index)
-      return entry.index == people.email
-        ? places.filter { isWorkEmail(entry.value, of: self.rows[$0]) } : places
-    }
-    for places in [[byId], Array(byKeys)].joined() {
-      let rows = places.map { self.rows[$0] }.filter { !$0.isDeleted }
-      if rows.count == 1 { return rows[0] }
-      if rows.count > 1 { return nil }
+    let set = Self.people(of: connection)
+    if let place = place(id: reference, in: set), !rows[place].isDeleted { return row(at: place) }
+    for entry in people.keys(of: reference) {
+      var places = holders(entry.value, in: entry.index, of: set)
+      if entry.index == people.email {
+        places = places.filter { isWorkEmail(entry.value, of: $0) }
+      }
+      if places.count == 1 { return row(at: places[0]) }
+      if places.count > 1 { return nil }
     }
     return nil
   }
 
   /// Of several addresses only one is the person's at work.
-  private func isWorkEmail(_ folded: String, of row: ResourceRow) -> Bool {
-    OutcomeMembers(row.record)?.text("workEmail").map(SCIMText.fold) == folded
+  private func isWorkEmail(_ folded: String, of place: Int) -> Bool {
+    OutcomeMembers(record(at: place))?.text("workEmail").map(SCIMText.fold) == folded
   }
 
-  func people(of connection: String) -> ResourceIndex? {
-    indexes[ResourceSet(connection: connection, type: SCIMResourceType.user.segment)]
+  private static func people(of connection: String) -> ResourceSet {
+    ResourceSet(connection: connection, type: SCIMResourceType.user.segment)
   }
 }
 

@@ -9,26 +9,28 @@ struct PlaceStretch: Sendable {
 
 extension StoreState {
   /// How many live rows there are.
-  func liveCount(of set: ResourceSet) -> Int { indexes[set]?.liveCount ?? 0 }
+  func liveCount(of set: ResourceSet) -> Int { rows(of: set)?.liveCount ?? 0 }
+
+  func rows(of set: ResourceSet) -> SetRows? { setNumbers[set].map { sets[$0] } }
 
   /// Row numbers of a page of live rows in creation order, when none before them was deleted; nil
   /// when they have to be looked for with `livePlaces`.
   func directPlaces(of set: ResourceSet, offset: Int, limit: Int) -> [Int]? {
-    guard let index = indexes[set] else { return [] }
-    guard index.liveCount == index.order.count else { return nil }
-    return Array(index.order.dropFirst(offset).prefix(limit))
+    guard let rows = rows(of: set) else { return [] }
+    guard rows.liveCount == rows.order.count else { return nil }
+    return rows.order.dropFirst(offset).prefix(limit).map { Int($0) }
   }
 
   /// Looks through a stretch of the creation order for rows that are not deleted.
   ///
   /// - Parameter first: a row number.
   func livePlaces(of set: ResourceSet, from first: Int, count: Int) -> PlaceStretch {
-    guard let order = indexes[set]?.order else { return PlaceStretch(places: [], next: nil) }
+    guard let order = rows(of: set)?.order else { return PlaceStretch(places: [], next: nil) }
     let start = order.partitioningIndex { $0 >= first }
     let end = min(start + count, order.count)
     return PlaceStretch(
-      places: order[start..<end].filter { !rows[$0].isDeleted },
-      next: end < order.count ? order[end] : nil)
+      places: order[start..<end].map { Int($0) }.filter { !rows[$0].isDeleted },
+      next: end < order.count ? Int(order[end]) : nil)
   }
 
   /// A stretch of the creation order, deleted rows left out, for scans that let others in between.
@@ -38,30 +40,26 @@ extension StoreState {
   package func stretch(
     of set: ResourceSet, from first: Int, count: Int
   ) -> (rows: [ResourceRow], next: Int?, gate: UInt64) {
-    guard let order = indexes[set]?.order else { return ([], nil, appliedSeq) }
-    let start = order.partitioningIndex { $0 >= first }
-    let end = min(start + count, order.count)
-    let rows = order[start..<end].map { self.rows[$0] }.filter { !$0.isDeleted }
-    return (rows, end < order.count ? order[end] : nil, appliedSeq)
+    let stretch = livePlaces(of: set, from: first, count: count)
+    return (stretch.places.map { row(at: $0) }, stretch.next, appliedSeq)
   }
 
   /// The numbers of the rows that one indexed equality can match, in no order. Every row still has
   /// to pass the whole filter.
   func candidates(of set: ResourceSet, for equality: IndexedEquality) -> [Int] {
-    guard let index = indexes[set] else { return [] }
     switch equality {
-    case .id(let id): return index.row(id: id).map { [$0] } ?? []
-    case .key(let number, let value): return index.rows(value, in: number)
+    case .id(let id): return place(id: id, in: set).map { [$0] } ?? []
+    case .key(let number, let value): return candidates(value, in: number, of: set)
     case .member(let value):
       let known = target(of: value, in: set.connection).map { membership.groups(of: $0) } ?? []
       return Array(Set(known + membership.waiting(for: value, in: set.connection)))
     case .group(let id):
       let groups = ResourceSet(
         connection: set.connection, type: SCIMResourceType.group.segment)
-      guard let group = indexes[groups]?.row(id: id) else { return [] }
+      guard let group = place(id: id, in: groups) else { return [] }
       var members: Set<Int> = []
       membership.members(of: group).forEach { entry in
-        if let place = entry.target, rows[place].key.set == set { members.insert(place) }
+        if let place = entry.target, self.set(at: place) == set { members.insert(place) }
       }
       return Array(members)
     }
@@ -77,17 +75,4 @@ package enum IndexedEquality: Sendable, Equatable {
   case member(String)
   /// Who belongs to the group of that id.
   case group(String)
-}
-
-extension [Int] {
-  /// The first index whose element satisfies a condition that all later ones satisfy too.
-  func partitioningIndex(where holds: (Int) -> Bool) -> Int {
-    var low = startIndex
-    var high = endIndex
-    while low < high {
-      let middle = (low + high) / 2
-      if holds(self[middle]) { high = middle } else { low = middle + 1 }
-    }
-    return low
-  }
 }

@@ -16,7 +16,7 @@ struct EmployeeSearch: Sendable {
   @concurrent func employee(_ id: String, of consumer: String) async -> [UInt8]? {
     guard let row = store.read({ $0.employee(id, of: consumer) }) else { return nil }
     await store.committed.durable(through: row.lastSeq)
-    return joined(row)
+    return joined(row.record, row.key, managerId: row.managerId)
   }
 
   /// - Returns: nil when too many searches wait already.
@@ -32,11 +32,12 @@ struct EmployeeSearch: Sendable {
     var seen = query.after
     while true {
       let (rows, gate) = store.read { [seen] in
-        $0.employees(of: query.consumerId, after: seen, count: Self.stretch)
+        $0.listedEmployees(of: query.consumerId, after: seen, count: Self.stretch)
       }
       for row in rows {
-        if query.matches(Employee(bytes: row.record)) {
-          let employee = joined(row)
+        let record = await store.bytes(row.record)
+        if query.matches(Employee(bytes: record)) {
+          let employee = joined(record, row.key, managerId: row.managerId)
           size += employee.count
           let isFull = page.employees.count == query.limit || size > Self.pageBytes
           if isFull && !page.employees.isEmpty {
@@ -45,7 +46,7 @@ struct EmployeeSearch: Sendable {
           }
           page.employees.append(employee)
         }
-        seen = row.recordId
+        seen = row.id
       }
       if rows.count < Self.stretch { return (page, gate) }
       await Task.yield()
@@ -54,12 +55,12 @@ struct EmployeeSearch: Sendable {
 
   /// The employee as people see it now: what it says of its manager and its groups is
   /// their present.
-  private func joined(_ row: ResourceRow) -> [UInt8] {
+  private func joined(_ record: [UInt8], _ key: ResourceKey, managerId: String?) -> [UInt8] {
     let (manager, groups) = store.read { state in
-      (row.managerId.flatMap { state.row(record: $0) }, state.groups(of: row.key))
+      (managerId.flatMap { state.row(record: $0) }, state.groups(of: key))
     }
-    if manager == nil && groups.isEmpty && !row.mentionsGroups { return row.record }
-    var employee = Employee(bytes: row.record)
+    if manager == nil && groups.isEmpty && !ResourceRow.mentionsGroups(record) { return record }
+    var employee = Employee(bytes: record)
     if let manager { employee.resolveManager(as: Employee(bytes: manager.record)) }
     employee.setGroups(groups)
     return employee.bytes

@@ -19,8 +19,11 @@ final class Server: Sendable {
   let startedAt: Timestamp
   private let loops: [EventLoop]
   private let disk: BlockingThread
+  private let snapshotting: BlockingThread
   private let client: HTTPClient
   private let undecided: [Redrive.AcceptedWriteLine]
+  /// The last line of `1-accepted` when this start found it.
+  private let acceptedAtStart: UInt64
   private let stopping = Atomic<Bool>(false)
   private let router: PublicRouter
   private let api: API
@@ -37,8 +40,21 @@ final class Server: Sendable {
     if recovery.wasTightened {
       log.warning("the spool was open to others; its mode is 0700 now", ["spool": spool.directory])
     }
-    let (state, undecided) = try Self.fold(spool, catalog)
-    self.undecided = undecided
+    disk = BlockingThread(name: "disk")
+    snapshotting = BlockingThread(name: "snapshots")
+    let files = RecordFiles(
+      directory: spool.directory, hop: Hop.committed.name, threads: [disk]
+    ) { error in
+      log.error("the spool cannot be read; nothing more is answered", ["why": error])
+      ExitCode.inputOutput.end()
+    }
+    let restorer = StateRestorer(
+      spool: spool, catalog: catalog, files: files, log: log, threads: Machine.current.processors)
+    let (state, latest) = try restorer.restore()
+    undecided = try Self.undecided(spool, state)
+    acceptedAtStart = spool.hop(.accepted).lastSeq
+    let snapshots = SnapshotKeeper(spool: spool, log: log).duty(
+      latest, recovery, every: settings.snapshotEvery, thread: snapshotting)
     if !settings.mayCreateSpool && state.configuration.applications.isEmpty {
       // Made by a start that failed before it could set anything up: as good as no spool.
       throw StartFailure(emptySpool: spool.directory)
@@ -47,7 +63,6 @@ final class Server: Sendable {
       throw StartFailure(error)
     }
     loops = (0..<settings.loops).map { EventLoop(name: "loop-\($0)") }
-    disk = BlockingThread(name: "disk")
     client = HTTPClient(loop: loops[0], maxIdlePerHost: settings.webhookWindow * 4)
     (own, metrics, feed) = (OwnAddress(), Metrics(), ActivityFeed())
     deadLetters = DeadLetters(spool: spool.directory, disk: disk, log: log)
@@ -58,7 +73,7 @@ final class Server: Sendable {
       Topology.Parts(
         spool: spool, catalog: catalog, disk: disk, vault: vault, sender: sender,
         deadLetters: deadLetters,
-        feed: feed, metrics: metrics, log: log, epoch: recovery.epoch),
+        feed: feed, metrics: metrics, log: log, epoch: recovery.epoch, snapshots: snapshots),
       state: state, settings: settings)
     let backend = ServerBackend(
       settings: settings, spool: spool, topology: topology, vault: vault, feed: feed,
@@ -125,22 +140,17 @@ extension Server {
     return max(64 << 20, Int(space.total / 20))
   }
 
-  /// The state after every committed line, and the writes no line decides.
-  private static func fold(
-    _ spool: Spool, _ catalog: SCIMCatalog
-  ) throws(StartFailure) -> (StoreState, [Redrive.AcceptedWriteLine]) {
-    var state = StoreState(catalog: catalog)
-    var redrive = Redrive()
+  /// The accepted writes that no committed line decides.
+  private static func undecided(
+    _ spool: Spool, _ state: StoreState
+  ) throws(StartFailure) -> [Redrive.AcceptedWriteLine] {
+    var redrive = Redrive(state.decided)
     do {
-      try spool.hop(.committed).forEachLine { line in
-        try state.fold(line)
-        redrive.note(committed: line)
-      }
-      try spool.hop(.accepted).forEachLine { redrive.note(accepted: $0) }
+      try spool.hop(.accepted).forEachLine(from: redrive.start) { redrive.note(accepted: $0) }
     } catch {
       throw StartFailure("the spool cannot be read back: \(error)", .corruptSpool)
     }
-    return (state, redrive.undecided)
+    return redrive.undecided
   }
 
   /// Redrives, listens, and sets an empty spool up. The stages must be running.
@@ -152,6 +162,7 @@ extension Server {
         spool: spool, catalog: catalog, mapping: topology.mapping, deadLetters: deadLetters,
         log: log
       ).run(undecided, in: topology.view.current)
+      topology.store.allDecided(through: acceptedAtStart)
       await topology.store.finishDepartures(request: ULID.make(prefix: "req_"))
       try vault.forget(allBut: Set(topology.view.current.webhooks.keys))
     } catch {
@@ -232,6 +243,7 @@ extension Server {
     spool.close()
     client.closeIdle()
     for loop in loops { loop.stop() }
+    snapshotting.stop()
     disk.stop()
   }
 }

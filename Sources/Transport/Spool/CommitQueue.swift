@@ -6,7 +6,13 @@ struct CommitQueue {
     let hop: Int
     let seq: UInt64
     let fragment: SpoolFragment
-    let whenDurable: (@Sendable (UInt64) -> Void)?
+    let whenDurable: (@Sendable (SpoolPosition) -> Void)?
+  }
+
+  /// Who is told of a line that is written and not yet synced.
+  struct Late {
+    let position: SpoolPosition
+    let body: @Sendable (SpoolPosition) -> Void
   }
 
   struct Waiter {
@@ -36,7 +42,7 @@ struct CommitQueue {
   var hasFailed = false
   private var waiters: [[Waiter]]
   /// Closures of lines that are written, not yet synced.
-  private var late: [[(seq: UInt64, body: @Sendable (UInt64) -> Void)]]
+  private var late: [[Late]]
   private var doorbells: [[UInt64: AsyncStream<UInt64>.Continuation]]
   private var lastDoorbell: UInt64 = 0
 
@@ -51,7 +57,7 @@ struct CommitQueue {
 
   /// - Returns: the line's number, and whether the commit thread must be woken.
   mutating func append(
-    _ fragment: SpoolFragment, to hop: Int, whenDurable: (@Sendable (UInt64) -> Void)?
+    _ fragment: SpoolFragment, to hop: Int, whenDurable: (@Sendable (SpoolPosition) -> Void)?
   ) -> (seq: UInt64, mustRing: Bool) {
     lastSeq[hop] += 1
     let seq = lastSeq[hop]
@@ -94,12 +100,13 @@ struct CommitQueue {
   }
 
   /// These have been written (and synced where their hop is synced in every commit).
-  mutating func finish(_ batch: ArraySlice<Entry>) {
-    for entry in batch {
+  /// - Parameter positions: of the batch's lines, in its order.
+  mutating func finish(_ batch: ArraySlice<Entry>, at positions: [SpoolPosition]) {
+    for (entry, position) in zip(batch, positions) {
       waitingLines[entry.hop] -= 1
       waitingBytes -= entry.fragment.count
       guard !isAcknowledged[entry.hop], let body = entry.whenDurable else { continue }
-      late[entry.hop].append((entry.seq, body))
+      late[entry.hop].append(Late(position: position, body: body))
     }
   }
 }
@@ -109,7 +116,7 @@ struct CommitQueue {
 extension CommitQueue {
   /// Who must be told that a hop is durable up to here, in the order of their lines.
   struct Audience {
-    var late: [(seq: UInt64, body: @Sendable (UInt64) -> Void)] = []
+    var late: [Late] = []
     var waiters: [Waiter] = []
     var doorbells: [AsyncStream<UInt64>.Continuation] = []
   }
@@ -118,7 +125,7 @@ extension CommitQueue {
 
   mutating func audience(of hop: Int, through seq: UInt64) -> Audience {
     var audience = Audience()
-    let isDue = late[hop].prefix { $0.seq <= seq }
+    let isDue = late[hop].prefix { $0.position.seq <= seq }
     if !isDue.isEmpty {
       audience.late = Array(isDue)
       late[hop].removeFirst(isDue.count)

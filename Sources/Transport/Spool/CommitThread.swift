@@ -12,6 +12,8 @@ struct CommitThread {
   private let engine: SpoolEngine
   private var writers: [SegmentWriter]
   private var buffers: [[UInt8]]
+  /// Where the lines of the batch will stand, in its order.
+  private var positions: [SpoolPosition] = []
   private let clock = ContinuousClock()
 
   init(_ engine: SpoolEngine, writers: [SegmentWriter]) {
@@ -88,7 +90,7 @@ struct CommitThread {
       try writers[hop].seal(based: state.durable.load(ordering: .acquiring) + 1)
       engine.counters.segmentsSealed.add(1, ordering: .relaxed)
       let last = writers[hop].last
-      engine.publish(state, through: last, committed: [])
+      engine.publish(state, through: last)
       writers[hop] = try writers[hop].successor(first: last + 1, at: now)
       state.start(writers[hop])
     }
@@ -96,11 +98,16 @@ struct CommitThread {
 
   private mutating func encode(_ batch: ArraySlice<CommitQueue.Entry>) throws(FileError) {
     for hop in buffers.indices { buffers[hop].removeAll(keepingCapacity: true) }
+    positions.removeAll(keepingCapacity: true)
     for entry in batch {
       let based = engine.hops[entry.hop].durable.load(ordering: .acquiring) + 1
-      entry.fragment.write(
+      let start = entry.fragment.write(
         seq: entry.seq, based: based, chaining: &writers[entry.hop].checksum,
         to: &buffers[entry.hop])
+      positions.append(
+        SpoolPosition(
+          seq: entry.seq, segment: writers[entry.hop].header.first,
+          offset: writers[entry.hop].bytes + UInt64(start)))
     }
   }
 
@@ -127,11 +134,12 @@ struct CommitThread {
       engine.counters.noteCommit(lines: batch.count, took: clock.now - start)
     }
     engine.queue.withLock {
-      $0.finish(batch)
+      $0.finish(batch, at: positions)
       engine.noteBacklog($0)
     }
     for hop in acknowledged {
-      engine.publish(engine.hops[hop], through: writers[hop].last, committed: batch)
+      engine.publish(
+        engine.hops[hop], through: writers[hop].last, committed: batch, at: positions)
     }
     if !acknowledged.isEmpty { engine.noteUnwitnessed() }
   }

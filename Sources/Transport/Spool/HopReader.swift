@@ -3,7 +3,8 @@ struct HopReader {
   enum Item {
     /// The header of a segment has been read.
     case segment(SegmentHeader, first: UInt64)
-    case line(SpoolLine, segment: UInt64, offset: UInt64)
+    /// With where the line begins in the file of its segment.
+    case line(SpoolLine, SpoolPosition, offset: UInt64)
     /// A place that does not read back. What follows is read on.
     case damage(segment: UInt64, offset: UInt64, seq: UInt64, reason: String)
   }
@@ -23,7 +24,7 @@ struct HopReader {
   }
 
   /// - Parameter before: the segment read just before, to which this one must be joined.
-  private func read(
+  func read(
     _ segment: UInt64, from seq: UInt64, after before: SegmentScan?,
     with scan: inout SegmentScan, _ body: (Item) throws -> Bool
   ) throws -> Bool {
@@ -52,7 +53,12 @@ struct HopReader {
             reason: "this is not a line of the format")
           break
         }
-        item = .line(record, segment: segment, offset: line.offset)
+        let tail = UInt64(record.data.count + SpoolFormat.suffixLength)
+        item = .line(
+          record,
+          SpoolPosition(
+            seq: number, segment: segment, offset: line.offset + UInt64(bytes.count) - tail),
+          offset: line.offset)
       case .footer: continue
       case .newer(let version):
         throw SpoolError.newerFormat(
@@ -71,7 +77,7 @@ struct HopReader {
   }
 
   /// Why two segments do not belong next to each other; nil when they do.
-  private static func breach(between before: SegmentScan?, and header: SegmentHeader) -> String? {
+  static func breach(between before: SegmentScan?, and header: SegmentHeader) -> String? {
     guard let before else { return nil }
     if !before.isSealed { return "the segment before was never sealed" }
     if header.previousChecksum != before.checksum { return "it does not follow the segment before" }

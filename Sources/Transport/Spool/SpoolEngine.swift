@@ -31,7 +31,7 @@ final class SpoolEngine: Sendable {
   }
 
   func append(
-    _ fragments: [SpoolFragment], to hop: Int, whenDurable: (@Sendable (UInt64) -> Void)?
+    _ fragments: [SpoolFragment], to hop: Int, whenDurable: (@Sendable (SpoolPosition) -> Void)?
   ) -> UInt64 {
     let (seq, mustRing) = queue.withLock { queue in
       var last = queue.lastSeq[hop]
@@ -57,11 +57,19 @@ final class SpoolEngine: Sendable {
   }
 
   /// Everything of this hop up to `seq` is on disk: says so, then resumes who waits for it.
-  func publish(_ hop: HopState, through seq: UInt64, committed: ArraySlice<CommitQueue.Entry>) {
+  /// - Parameters:
+  ///   - committed: a batch of which this hop's lines have been synced just now.
+  ///   - positions: of the batch's lines, in its order.
+  func publish(
+    _ hop: HopState, through seq: UInt64, committed: ArraySlice<CommitQueue.Entry> = [],
+    at positions: [SpoolPosition] = []
+  ) {
     hop.durable.max(seq, ordering: .sequentiallyConsistent)
     let audience = queue.withLock { $0.audience(of: hop.index, through: seq) }
-    for (seq, body) in audience.late { body(seq) }
-    for entry in committed where entry.hop == hop.index { entry.whenDurable?(entry.seq) }
+    for late in audience.late { late.body(late.position) }
+    for (entry, position) in zip(committed, positions) where entry.hop == hop.index {
+      entry.whenDurable?(position)
+    }
     for waiter in audience.waiters { waiter.continuation.resume() }
     for doorbell in audience.doorbells { doorbell.yield(seq) }
   }

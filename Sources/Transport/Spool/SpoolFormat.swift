@@ -4,6 +4,8 @@
 /// width, so that a line can be verified and taken apart without a JSON parser.
 enum SpoolFormat {
   static let version = 1
+  /// The version from which there are snapshots, and segments that nothing needs may be gone.
+  static let snapshots = 2
   /// The longest line, newline not counted.
   static let longestLine = 16 << 20
   /// `,"crc":"` + 8 hexadecimal digits + `"}`.

@@ -30,16 +30,20 @@ struct SpoolFragment: Sendable {
   var lineBound: Int { count + 80 }
 
   /// Appends the whole line.
+  /// - Returns: where in the buffer its data begin.
+  @discardableResult
   func write(
     seq: UInt64, based: UInt64, chaining crc: inout UInt32, to buffer: inout [UInt8]
-  ) {
+  ) -> Int {
     let start = buffer.count
     buffer.append(contentsOf: SpoolFormat.recordStart)
     SpoolFormat.appendDecimal(seq, to: &buffer)
     buffer.append(contentsOf: SpoolFormat.basedName)
     SpoolFormat.appendDecimal(based, to: &buffer)
     buffer.append(contentsOf: head)
+    let dataStart = buffer.count
     buffer.append(contentsOf: data)
     SpoolFormat.close(&buffer, from: start, chaining: &crc)
+    return dataStart
   }
 }

@@ -26,6 +26,23 @@ extension SpoolHop {
     }
   }
 
+  /// The first number still on disk; nil when there is none.
+  package var firstSeq: UInt64? {
+    state.segments.withLock { $0.first }.flatMap { $0 <= lastSeq ? $0 : nil }
+  }
+
+  /// Bytes of the segments that hold lines above a number. Blocks.
+  package func bytes(after seq: UInt64) throws(SpoolError) -> UInt64 {
+    let directory = state.directory
+    var bytes: UInt64 = 0
+    for segment in directory.segments where segment > seq {
+      bytes += try SpoolError.files { () throws(FileError) in
+        try FileSystem.status(directory.path(ofSegment: segment))?.size ?? 0
+      }
+    }
+    return bytes
+  }
+
   /// Durable lines from a number on, oldest first; none when there is no such line yet. Blocks.
   ///
   /// Lines that retention has removed are not there: the first line may have a higher number.

@@ -13,13 +13,16 @@ package struct SpoolHop: Sendable {
   /// The number of the last line appended, durable or not.
   package var lastSeq: UInt64 { engine.queue.withLock { $0.lastSeq[state.index] } }
 
+  /// Bytes written since the spool was opened.
+  package var bytesWritten: UInt64 { state.bytes.load(ordering: .relaxed) }
+
   /// Appends a line; never blocks.
-  /// - Parameter whenDurable: called with the line's number once it is on disk, on a thread of
+  /// - Parameter whenDurable: called with where the line stands once it is on disk, on a thread of
   ///   the spool and in the order of the lines; it must be short. Never called after a failure.
   /// - Returns: the line's number.
   @discardableResult
   package func append(
-    _ record: SpoolRecord, whenDurable: (@Sendable (UInt64) -> Void)? = nil
+    _ record: SpoolRecord, whenDurable: (@Sendable (SpoolPosition) -> Void)? = nil
   ) -> UInt64 {
     append([record], whenDurable: whenDurable)
   }
@@ -28,7 +31,7 @@ package struct SpoolHop: Sendable {
   /// - Returns: the number of the last line.
   @discardableResult
   package func append(
-    _ records: [SpoolRecord], whenDurable: (@Sendable (UInt64) -> Void)? = nil
+    _ records: [SpoolRecord], whenDurable: (@Sendable (SpoolPosition) -> Void)? = nil
   ) -> UInt64 {
     let now = Timestamp.now
     let fragments = records.map { SpoolFragment($0, at: now) }

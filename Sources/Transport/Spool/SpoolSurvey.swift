@@ -30,7 +30,8 @@ struct SpoolSurvey {
   init(directory: String, hops: [HopDescription]) throws(SpoolError) {
     self.hops = hops
     let cursors = CursorFiles(directory: directory + "/cursors")
-    let proof = try Self.highest(in: cursors)
+    let proof = try Self.highest(
+      Self.highest(in: cursors), Self.highest(of: SnapshotFiles(spool: directory)))
     var found: [Found] = []
     for hop in hops.reversed() {
       found.insert(
@@ -94,6 +95,15 @@ struct SpoolSurvey {
       if hop.references.isEmpty || lines >= namingLines { break }
     }
     return Found(directory: directory, survey: last, named: named)
+  }
+
+  private static func highest(_ one: Witness?, _ other: Witness?) -> Witness? {
+    one?.seq ?? 0 >= other?.seq ?? 0 ? one ?? other : other
+  }
+
+  /// A snapshot gets its name only after the sync that covers what it includes.
+  private static func highest(of snapshots: SnapshotFiles) throws(SpoolError) -> Witness? {
+    try snapshots.numbers().last.map { Witness(seq: $0, by: snapshots.name(of: $0)) }
   }
 
   /// A cursor is saved only after the sync that covers what its `seq` or `high` names.

@@ -116,7 +116,7 @@ extension SpoolEngine {
     let written = hop.written.load(ordering: .acquiring)
     let file = hop.file.withLock { $0 }
     do { try file.syncData() } catch { throw .file(error) }
-    publish(hop, through: written, committed: [])
+    publish(hop, through: written)
   }
 
   /// Notes what is durable, and whether the stop after it was clean.

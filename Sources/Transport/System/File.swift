@@ -75,6 +75,19 @@ package final class File: Sendable {
     return done
   }
 
+  /// Exactly these bytes if the system has them in memory; nil when the disk would have to be waited
+  /// for, when the file system cannot tell, or when the file ends before.
+  package func readCached(at offset: UInt64, count: Int) -> [UInt8]? {
+    if count == 0 { return [] }
+    var isWhole = false
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      let got = unsafe clinux_read_cached(descriptor, buffer.baseAddress, count, off_t(offset))
+      isWhole = got == count
+      filled = isWhole ? count : 0
+    }
+    return isWhole ? bytes : nil
+  }
+
   /// Up to `count` bytes from an offset.
   package func read(at offset: UInt64, count: Int) throws(FileError) -> [UInt8] {
     var buffer = [UInt8](repeating: 0, count: count)

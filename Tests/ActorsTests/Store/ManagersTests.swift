@@ -158,8 +158,8 @@ struct ManagersTests {
       createdAt: Timestamp(milliseconds: 0))
     state.apply(
       AdminLine([.consumerCreated(consumer), .connectionCreated(connection)]), seq: 1)
-    state.put(Self.row("boss", manager: nil, seq: 2), sequence: 1, request: "req_1")
-    state.put(Self.row("a", manager: "boss", seq: 3), sequence: 2, request: "req_2")
+    Self.enter("boss", manager: nil, seq: 2, in: &state)
+    Self.enter("a", manager: "boss", seq: 3, in: &state)
     let owed = state.takeOwed(9, urgent: false)
     #expect(owed.map(\.obligation) == [.findManager(employee: 1)])
     let change = state.change(for: .findManager(employee: 1))
@@ -168,30 +168,26 @@ struct ManagersTests {
 
   @Test func `a manager who left between mapping and entering is lost at once`() {
     var state = StoreState()
-    var boss = Self.row("boss", manager: nil, seq: 2)
-    state.put(boss, sequence: 1, request: "req_1")
-    boss.resource = nil
-    state.put(boss, sequence: 2, request: "req_2")
-    var late = Self.row("a", manager: "boss", seq: 3)
-    late.manager = .employee("emp_boss")
-    state.put(late, sequence: 3, request: "req_3")
+    Self.enter("boss", manager: nil, seq: 2, in: &state)
+    Self.enter("boss", manager: nil, isDeleted: true, seq: 3, in: &state)
+    Self.enter("a", manager: "boss", link: .employee("emp_boss"), seq: 4, in: &state)
     #expect(
       state.takeOwed(9, urgent: false).map(\.obligation) == [.loseManager(employee: 1)])
   }
 
-  private static func row(_ name: String, manager: String?, seq: UInt64) -> ResourceRow {
+  private static func enter(
+    _ name: String, manager: String?, link: ManagerLink? = nil, isDeleted: Bool = false,
+    seq: Int, in state: inout StoreState
+  ) {
     var employee = Employee()
     employee[.id] = JSONValue("emp_" + name)
     if let manager = manager.flatMap({ ManagerReference(text: $0) }) {
       employee[.manager] = manager.unresolved
     }
     let attributes = JSONObject([.init(name: "userName", value: JSONValue(name))])
-    return ResourceRow(
-      key: ResourceKey(connection: "cnx_1", type: "Users", id: "id-" + name), version: 1,
-      created: Timestamp(milliseconds: 0), lastModified: Timestamp(milliseconds: 0),
-      resource: JSONValue.object(attributes).bytes, unknown: nil,
-      keys: ResourceKeys(attributes, type: .user), recordId: "emp_" + name, record: employee.bytes,
-      manager: ManagerLink(record: employee.bytes), contentSeq: seq, lastSeq: seq)
+    state.put(
+      "id-" + name, record: "emp_" + name, attributes: attributes, record: employee.bytes,
+      isDeleted: isDeleted, manager: link, seq: seq)
   }
 
   static func user(

@@ -110,12 +110,12 @@ struct StoreStateTests {
   @Test func `a reader of employees misses nobody whose lower id was committed later`() {
     var state = Self.withOneConnection()
     for (seq, id) in [(2, "emp_B"), (3, "emp_D")] {
-      state.put(Self.row(id, seq: seq), sequence: seq, request: "req_1")
+      state.put("user-" + id, record: id, seq: seq)
     }
     let seen = state.employees(of: "csm_1", after: nil, count: 10).rows.map(\.recordId)
     #expect(seen == ["emp_B", "emp_D"])
     for (seq, id) in [(4, "emp_A"), (5, "emp_C"), (6, "emp_E")] {
-      state.put(Self.row(id, seq: seq), sequence: seq, request: "req_1")
+      state.put("user-" + id, record: id, seq: seq)
     }
     let more = state.employees(of: "csm_1", after: "emp_D", count: 10).rows.map(\.recordId)
     #expect(more == ["emp_A", "emp_C", "emp_E"])
@@ -130,15 +130,6 @@ struct StoreStateTests {
     var state = StoreState()
     state.apply(AdminLine([.connectionCreated(connection)]), seq: 1)
     return state
-  }
-
-  private static func row(_ id: String, seq: Int) -> ResourceRow {
-    ResourceRow(
-      key: ResourceKey(connection: "cnx_1", type: "Users", id: "user-\(id)"), version: 1,
-      created: Timestamp(milliseconds: 0), lastModified: Timestamp(milliseconds: 0),
-      resource: [], unknown: nil, keys: ResourceKeys(JSONObject(), type: .user), recordId: id,
-      record: [],
-      contentSeq: UInt64(seq), lastSeq: UInt64(seq))
   }
 
   /// Some of everything: created, replaced, deactivated, refused, deleted.

@@ -95,13 +95,24 @@ struct LogFold {
 
   /// By the rule the product states for `spool state-hash`.
   var stateHash: String {
-    var bytes: [UInt8] = []
-    for (key, user) in users.sorted(by: { $0.key < $1.key }) {
-      bytes += Array("\(key)\n\(user.version)\n".utf8) + user.resource + [0x0A]
+    var sum = [UInt8](repeating: 0, count: 32)
+    for (key, user) in users {
+      var bytes = Array("\(key)\n\(user.version)\n".utf8) + user.resource + [0x0A]
       bytes += user.employee + [0x0A]
+      Self.add(SHA256.hash(bytes), to: &sum)
     }
-    bytes += Array("admin\n\(Hex.encode(chain))".utf8)
-    return Hex.encode(SHA256.hash(bytes))
+    let text = "\(users.count)\n\(Hex.encode(sum))\nadmin\n\(Hex.encode(chain))"
+    return Hex.encode(SHA256.hash(Array(text.utf8)))
+  }
+
+  /// As numbers of 32 digits, the most significant first; what runs over is lost.
+  private static func add(_ digits: [UInt8], to sum: inout [UInt8]) {
+    var carry = 0
+    for place in stride(from: 31, through: 0, by: -1) {
+      let digit = Int(sum[place]) + Int(digits[place]) + carry
+      sum[place] = UInt8(digit & 0xFF)
+      carry = digit >> 8
+    }
   }
 
   /// Whether the log has exactly these bytes for an event.

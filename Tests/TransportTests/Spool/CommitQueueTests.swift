@@ -40,7 +40,8 @@ import Testing
     #expect(queue.isBacklogged(lines: 5, bytes: 100))
     #expect(queue.next(into: &batch, hasLingered: false) == .write)
     #expect(queue.isBacklogged(lines: 4, bytes: .max))
-    queue.finish(batch[...])
+    queue.finish(
+      batch[...], at: batch.map { SpoolPosition(seq: $0.seq, segment: 1, offset: 0) })
     #expect(!queue.isBacklogged(lines: 0, bytes: 0))
   }
 

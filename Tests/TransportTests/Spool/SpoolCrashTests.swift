@@ -75,8 +75,8 @@ import Testing
       setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
       let hop = spool.hop(SpoolFixture.committed)
       for index in 0..<1000 {
-        hop.append(SpoolFixture.record(index, size: 200)) { seq in
-          durable.max(seq, ordering: .relaxed)
+        hop.append(SpoolFixture.record(index, size: 200)) { position in
+          durable.max(position.seq, ordering: .relaxed)
         }
       }
       sleep(5)

@@ -27,9 +27,9 @@ import Testing
     let seen = Mutex<[UInt64]>([])
     let hop = spool.hop(SpoolFixture.committed)
     for index in 0..<1000 {
-      hop.append(SpoolFixture.record(index)) { seq in
-        #expect(hop.durableSeq >= seq)
-        seen.withLock { $0.append(seq) }
+      hop.append(SpoolFixture.record(index)) { position in
+        #expect(hop.durableSeq >= position.seq)
+        seen.withLock { $0.append(position.seq) }
       }
     }
     spool.close()

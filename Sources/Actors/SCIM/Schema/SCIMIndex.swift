@@ -40,6 +40,23 @@ package struct SCIMIndex: Sendable {
     return keys
   }
 
+  /// Whether a resource has that key; reads no more of it than the attribute.
+  ///
+  /// - Parameter resource: one JSON object with canonical names.
+  func holds(_ key: String, in resource: [UInt8]) -> Bool {
+    var range = resource.indices
+    for name in (block.map { [$0] } ?? []) + [name] {
+      guard let members = JSONSlicer.members(of: resource.span, in: range),
+        let member = members.first(where: { resource[$0.name].elementsEqual(name.utf8) })
+      else { return false }
+      range = member.value
+    }
+    guard let value = try? JSONValue(parsing: resource.span.extracting(range)) else { return false }
+    var keys: [String] = []
+    collect(value, sub, into: &keys)
+    return keys.contains(key)
+  }
+
   private func collect(_ value: JSONValue, _ sub: String?, into keys: inout [String]) {
     switch (value, sub) {
     case (.array(let elements), _):

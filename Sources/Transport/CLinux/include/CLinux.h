@@ -20,7 +20,24 @@
 #include <sys/statvfs.h>
 #include <sys/uio.h>
 #include <sys/un.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+#ifndef RWF_NOWAIT
+#define RWF_NOWAIT 0x00000008
+#endif
+
+/* What of a file's part is in memory already: the count, or -1 and EAGAIN when the disk would have
+   to be waited for. */
+static inline ssize_t clinux_read_cached(int descriptor, void *buffer, size_t count, off_t offset) {
+  struct iovec part = {buffer, count};
+  return syscall(SYS_preadv2, descriptor, &part, 1, (long)offset, 0L, RWF_NOWAIT);
+}
+
+/* Files and the disks they are on. */
+static inline int clinux_lower_priority(int by) {
+  return setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), by);
+}
 
 /* Digests: instructions for CRC32C and SHA-256. */
 #include "CLinuxDigest.h"

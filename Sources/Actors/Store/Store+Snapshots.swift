@@ -1,0 +1,73 @@
+import Synchronization
+import Transport
+
+/// Snapshots of the state, written while commits go on.
+extension Store {
+  /// After one that failed, such as on a full disk, the next is not tried for so long.
+  private static let pause = Duration.seconds(60)
+  /// Rows that are pointed to a new snapshot under the lock at once.
+  private static let stretch = 1024
+
+  /// Takes one whenever it is due, until it is cancelled.
+  func keepSnapshots(_ duty: SnapshotDuty) async {
+    var duty = duty
+    var counted: UInt64 = 0
+    for await seq in committed.doorbell() {
+      let written = committed.bytesWritten
+      guard duty.isDue(at: seq, bytes: written - counted) else { continue }
+      do {
+        guard let latest = try await takeSnapshot(duty) else { return }
+        duty.latest = latest
+        counted = written
+      } catch {
+        duty.log.warning("no snapshot could be taken", ["why": "\(error)"])
+        try? await Task.sleep(for: Self.pause)
+      }
+    }
+  }
+
+  /// - Returns: nil when it was cancelled.
+  func takeSnapshot(_ duty: SnapshotDuty) async throws -> SnapshotDuty.Latest? {
+    takeLanded()
+    let view = copy()
+    let seq = view.appliedSeq
+    await committed.durable(through: seq)
+    guard let (places, bytes) = try await write(view, duty) else { return nil }
+    for start in stride(from: 0, to: places.count, by: Self.stretch) {
+      let range = start..<min(start + Self.stretch, places.count)
+      change { $0.move(range, to: places) }
+      await Task.yield()
+    }
+    try await duty.thread.run { () throws in try duty.settled(seq) }
+    return SnapshotDuty.Latest(seq: seq, bytes: bytes, tail: 0)
+  }
+
+  private func write(
+    _ view: StoreState, _ duty: SnapshotDuty
+  ) async throws -> (SnapshotPlaces, UInt64)? {
+    let flag = CancellationFlag()
+    return try await withTaskCancellationHandler {
+      try await duty.thread.run { () throws in
+        let header = view.snapshotHeader(
+          instance: duty.instance, epoch: duty.epoch, at: .now)
+        var writer = try duty.files.writer(header)
+        guard let (places, hash) = try view.write(to: &writer, isCancelled: { flag.isSet }) else {
+          return nil
+        }
+        try writer.seal(hash: hash)
+        let bytes = writer.bytes
+        try writer.publish()
+        return (places, bytes)
+      }
+    } onCancel: {
+      flag.set()
+    }
+  }
+}
+
+/// Tells a thread that nobody wants its result any more.
+private final class CancellationFlag: Sendable {
+  private let flag = Atomic<Bool>(false)
+  var isSet: Bool { flag.load(ordering: .relaxed) }
+  func set() { flag.store(true, ordering: .relaxed) }
+}
