@@ -48,10 +48,10 @@ struct Topology: Sendable {
       catalog: catalog, origin: RequestOrigin(settings),
       waiting: parts.metrics.gauge(
         "scim_hris_writes_waiting", help: "Callers of writes who wait for the disk."))
-    delivery = Delivery(
-      DeliveryEnvironment(parts, committed: tail, view: view, store: store),
-      options: DeliveryOptions(settings))
     search = EmployeeSearch(store: store, scans: scans)
+    delivery = Delivery(
+      DeliveryEnvironment(parts, committed: tail, view: view, store: store, search: search),
+      options: DeliveryOptions(settings))
   }
 
   /// What the supervisor runs.

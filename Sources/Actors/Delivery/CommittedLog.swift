@@ -21,6 +21,11 @@ package protocol DeliveryLedger: Sendable {
   /// - Returns: the line's seq.
   func append(_ attempt: DeliveryAttempt, bytes: [UInt8]) -> UInt64
 
+  /// Never blocks.
+  /// - Returns: the line's seq.
+  @discardableResult
+  func append(_ overrun: DeliveryOverrun) -> UInt64
+
   var lastSeq: UInt64 { get }
 
   /// The `data` of lines from `from` on, at most `limit`; `next` is the line to ask for then, `from`

@@ -42,15 +42,17 @@ extension WebhookRequest {
   /// One signed attempt at one event (Standard Webhooks 1.0.0).
   init(
     event id: String, body: [UInt8], to webhook: Webhook, at now: Timestamp,
-    signature: WebhookSignature, options: DeliveryOptions
+    signature: WebhookSignature, options: DeliveryOptions, isReplay: Bool = false
   ) {
+    var fields = HTTPFields([
+      "Content-Type": "application/json", "User-Agent": options.userAgent, "webhook-id": id,
+      "webhook-timestamp": String(now.seconds),
+      "webhook-signature": signature.header(id: id, timestamp: now.seconds, body: body),
+    ])
+    if isReplay { fields.append("webhook-replay", "true") }
     self.init(
       webhookId: webhook.id, receiver: webhook.receiver, localAllowed: webhook.localAllowed,
-      fields: HTTPFields([
-        "Content-Type": "application/json", "User-Agent": options.userAgent, "webhook-id": id,
-        "webhook-timestamp": String(now.seconds),
-        "webhook-signature": signature.header(id: id, timestamp: now.seconds, body: body),
-      ]),
-      body: body, connectTimeout: options.connectTimeout, totalDeadline: options.totalDeadline)
+      fields: fields, body: body, connectTimeout: options.connectTimeout,
+      totalDeadline: options.totalDeadline)
   }
 }

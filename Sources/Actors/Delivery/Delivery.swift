@@ -12,7 +12,7 @@ package actor Delivery: Stage {
   let environment: DeliveryEnvironment
   let options: DeliveryOptions
   private let slots: DeliverySlots
-  private var workers: [String: WebhookWorker] = [:]
+  var workers: [String: WebhookWorker] = [:]
   private var restored: [String: DeliveryMachine] = [:]
   /// The next line of the log to offer.
   private var position: UInt64 = 1
@@ -36,6 +36,7 @@ package actor Delivery: Stage {
       group.addTask { try await self.dispatch() }
       group.addTask { await self.keepTime() }
       group.addTask { await self.watchConfiguration() }
+      group.addTask { await self.watchSpace() }
       group.addTask { try await self.superviseWorkers() }
       while let part = try await group.next() {
         if part == .workers { group.cancelAll() }
@@ -73,6 +74,13 @@ extension Delivery {
   private func keepTime() async -> Part {
     while (try? await environment.clock.sleep(for: options.tick)) != nil {
       for worker in workers.values { worker.tick() }
+    }
+    return .service
+  }
+
+  private func watchSpace() async -> Part {
+    while (try? await environment.clock.sleep(for: options.spaceEvery)) != nil {
+      if let id = await environment.mostPinning() { await overrun(id) }
     }
     return .service
   }
@@ -139,46 +147,13 @@ extension Delivery {
 
   /// Restored once; a webhook enabled again later starts anew.
   private func machine(for webhook: Webhook) -> DeliveryMachine {
-    if let machine = restored.removeValue(forKey: webhook.id) { return machine }
-    let queue = DeliveryQueue(from: webhook.since + 1, limits: options.limits)
+    var machine = restored.removeValue(forKey: webhook.id) ?? fresh(from: webhook.since + 1)
+    machine.holdsAfterDead = options.holdsAfterDead
+    return machine
+  }
+
+  private func fresh(from first: UInt64) -> DeliveryMachine {
+    let queue = DeliveryQueue(from: first, limits: options.limits)
     return DeliveryMachine(queue: queue, schedule: options.schedule)
-  }
-
-  /// Every webhook's queue as the last run left it: its cursor, then what the ledger says after it.
-  private func restore() async throws -> [String: DeliveryMachine] {
-    let end = environment.ledger.lastSeq + 1
-    var cursors: [String: DeliveryCursor] = [:]
-    for webhook in environment.configuration().webhooks.values where webhook.status != .disabled {
-      guard let json = environment.loadCursor(webhook.id)?.object,
-        var cursor = try? DeliveryCursor(json: json), cursor.since == webhook.since
-      else { continue }
-      cursor.ledgerFrom = min(cursor.ledgerFrom, end)
-      cursors[webhook.id] = cursor
-    }
-    let entries = try await ledgerEntries(for: cursors)
-    return cursors.reduce(into: [:]) { machines, entry in
-      let queue = DeliveryQueue(
-        cursor: entry.value, ledger: entries[entry.key] ?? [], limits: options.limits)
-      machines[entry.key] = DeliveryMachine(
-        queue: queue, schedule: options.schedule, failingSince: entry.value.failingSince)
-    }
-  }
-
-  private func ledgerEntries(
-    for cursors: [String: DeliveryCursor]
-  ) async throws -> [String: [DeliveryQueue.LedgerEntry]] {
-    var entries: [String: [DeliveryQueue.LedgerEntry]] = [:]
-    guard var from = cursors.values.map(\.ledgerFrom).min() else { return entries }
-    while true {
-      let (lines, next) = try await environment.ledger.lines(from: from, limit: 1024)
-      for (seq, data) in lines {
-        guard let line = LedgerLine(data),
-          let cursor = cursors[line.webhookId], seq >= cursor.ledgerFrom
-        else { continue }
-        entries[line.webhookId, default: []].append(line.entry)
-      }
-      if next <= from { return entries }
-      from = next
-    }
   }
 }

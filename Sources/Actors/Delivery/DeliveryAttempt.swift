@@ -8,8 +8,12 @@ package struct DeliveryAttempt: Sendable {
 
   package enum Trigger: String, Sendable {
     case schedule
-    /// Sent once because somebody asked.
+    /// A `webhook.test`, sent once because somebody asked.
     case manual
+    /// An event that was committed earlier and is sent again because somebody asked.
+    case replay
+    /// The present state of an employee.
+    case snapshot
   }
 
   /// How much of a response's head and body is kept, in bytes each.
@@ -24,11 +28,15 @@ package struct DeliveryAttempt: Sendable {
   /// From 1; a probe's number comes again.
   package var attempt: Int
   package var trigger = Trigger.schedule
+  /// The replay or snapshot it belongs to; then `position` counts in that one's log.
+  package var run: String?
   /// Whether it only looked whether the receiver is back.
   package var isProbe: Bool
   package var outcome: WebhookResult
   package var result: Result
   package var next: Timestamp?
+  /// Whether its key waits from now on, as its event was given up.
+  package var holds = false
   /// How far the committed log was on disk.
   package var durableSeq: UInt64
 }
@@ -46,14 +54,17 @@ extension DeliveryAttempt {
     Self.write("event", eventId, to: &out)
     Self.write("webhook", webhookId, to: &out)
     Self.write("key", key, to: &out)
-    out.append(contentsOf: #","seq":\#(position.seq)"#.utf8)
+    let place = trigger == .snapshot ? "place" : "seq"
+    out.append(contentsOf: #","\#(place)":\#(position.seq)"#.utf8)
     if position.index > 0 { out.append(contentsOf: #","index":\#(position.index)"#.utf8) }
     out.append(contentsOf: #","attempt":\#(attempt)"#.utf8)
     Self.write("trigger", trigger.rawValue, to: &out)
+    if let run { Self.write("run", run, to: &out) }
     if isProbe { out.append(contentsOf: #","probe":true"#.utf8) }
     Self.write("result", result.rawValue, to: &out)
     writeOutcome(to: &out)
     if let next { Self.write("next", next.description, to: &out) }
+    if holds { out.append(contentsOf: #","holds":true"#.utf8) }
     out.append(contentsOf: #","durableSeq":\#(durableSeq)}"#.utf8)
     return out
   }
@@ -89,28 +100,5 @@ extension DeliveryAttempt {
     let microseconds = seconds * 1_000_000 + attoseconds / 1_000_000_000_000
     let rest = String(microseconds % 1000)
     return "\(microseconds / 1000).\(String(repeating: "0", count: 3 - rest.count))\(rest)"
-  }
-}
-
-/// What a ledger line means for its webhook's queue.
-struct LedgerLine: Sendable {
-  let webhookId: String
-  let entry: DeliveryQueue.LedgerEntry
-
-  /// - Returns: nil for lines that mean nothing to a queue.
-  init?(_ data: [UInt8]) {
-    guard let json = (try? JSONValue(parsing: data))?.object,
-      json["trigger"]?.string == DeliveryAttempt.Trigger.schedule.rawValue,
-      let webhookId = json["webhook"]?.string, let key = json["key"]?.string,
-      let seq = json["seq"]?.int, let attempt = json["attempt"]?.int,
-      let result = json["result"]?.string
-    else { return nil }
-    let isRetry = result == DeliveryAttempt.Result.retry.rawValue
-    let next = json["next"]?.string.flatMap { Timestamp(parsing: $0) }
-    self.webhookId = webhookId
-    entry = DeliveryQueue.LedgerEntry(
-      key: key, position: .init(seq: UInt64(seq), index: json["index"]?.int ?? 0),
-      attempts: json["probe"]?.bool == true ? attempt - 1 : attempt,
-      next: isRetry ? next ?? Timestamp(milliseconds: 0) : nil)
   }
 }

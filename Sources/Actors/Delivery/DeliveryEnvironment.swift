@@ -15,12 +15,31 @@ package struct DeliveryEnvironment: Sendable {
   /// Never blocks; a later cursor replaces an earlier one.
   package var saveCursor: @Sendable (_ webhookId: String, JSONValue) -> Void
   package var removeCursor: @Sendable (_ webhookId: String) -> Void
+  /// Returns once the cursor, taken at that moment, is durable.
+  package var persistCursor:
+    @Sendable (_ webhookId: String, _ cursor: @escaping @Sendable () -> JSONValue) async -> Void
   /// Commits that a webhook is disabled.
   package var disable: @Sendable (_ webhookId: String, DeliveryMachine.DisableReason) async -> Void
   /// Keeps what could not be delivered; returns once it is durable.
   package var deadLetter: @Sendable (DeadLetter) async throws -> Void
   /// Hears of every attempt, after the ledger.
   package var observe: @Sendable (DeliveryAttempt) -> Void = { _ in }
+  package var observeOverrun: @Sendable (DeliveryOverrun) -> Void = { _ in }
+  /// The webhook that must give up what it has not sent so that the log finds room, if any.
+  package var mostPinning: @Sendable () async -> String? = { nil }
+  /// Ids of a consumer's employees in the order they were committed, deleted ones too: at most
+  /// `count` after `after`.
+  package var employeeIds:
+    @Sendable (_ consumerId: String, _ after: String?, _ count: Int) async -> [String] = {
+      _, _, _ in
+      []
+    }
+  /// An employee as people see it now, once that is durable; nil when there is none.
+  package var employee: @Sendable (_ id: String, _ consumerId: String) async -> [UInt8]? = {
+    _, _ in nil
+  }
+  /// As in events.
+  package var epoch = 1
   package var clock: any DeliveryClock = SystemDeliveryClock()
   package var random: @Sendable () -> Double = { Double.random(in: 0..<1) }
   package var log: Logger
@@ -45,6 +64,7 @@ package struct DeliveryEnvironment: Sendable {
     self.loadCursor = loadCursor
     self.saveCursor = saveCursor
     self.removeCursor = removeCursor
+    persistCursor = { id, cursor in saveCursor(id, cursor()) }
     self.disable = disable
     self.deadLetter = deadLetter
     self.log = log
@@ -63,37 +83,11 @@ package struct DeliveryOptions: Sendable {
   package var tick = Duration.milliseconds(250)
   /// Finished attempts after which a cursor is saved without waiting for the tick.
   package var cursorEvery = 1000
+  /// How often it is asked whether a webhook must give something up.
+  package var spaceEvery = Duration.seconds(1)
+  /// Whether a key waits after a dead letter, until somebody looks.
+  package var holdsAfterDead = false
   package var userAgent = "scim-hris"
 
   package init() {}
-}
-
-/// An event nobody will try to deliver to that webhook again by itself.
-package struct DeadLetter: Sendable {
-  package var webhookId: String
-  package var eventId: String
-  package var seq: UInt64
-  package var reason: String
-  package var attempts: Int
-  package var time: Timestamp
-  /// The event, verbatim; empty when the log no longer had it.
-  package var event: [UInt8]
-
-  /// One JSON object: the circumstances, then the event as it was.
-  package var bytes: [UInt8] {
-    var json = JSONObject()
-    json["stage"] = "delivery"
-    json["webhook"] = JSONValue(webhookId)
-    json["eventId"] = JSONValue(eventId)
-    json["seq"] = JSONValue(Int(seq))
-    json["reason"] = JSONValue(reason)
-    json["attempts"] = JSONValue(attempts)
-    json["last"] = JSONValue(time.description)
-    var out = json.bytes
-    out.removeLast()
-    out.append(contentsOf: ",\"event\":".utf8)
-    out.append(contentsOf: event.isEmpty ? Array("null".utf8) : event)
-    out.append(UInt8(ascii: "}"))
-    return out
-  }
 }

@@ -1,13 +1,23 @@
 package import Transport
 
-/// Decides what follows from each attempt at one webhook: queue, breaker and schedule together.
+/// Decides what follows from each attempt at one webhook: queues, breaker and schedule together.
 ///
-/// Pure, so that hours of retries are tested in a moment.
+/// The log, a replay, a snapshot and single dead letters take turns; a key has one attempt in
+/// flight over all of them. Pure, so that hours of retries are tested in a moment.
 package struct DeliveryMachine: Sendable {
+  /// Where the event of an attempt comes from.
+  package enum Source: Sendable, Hashable {
+    case log
+    case run(String)
+    case letter(String)
+  }
+
   package struct Job: Sendable, Equatable {
     package var take: DeliveryQueue.Take
     /// Whether it looks after a receiver whose breaker is open.
     package var isProbe: Bool
+    package var source = Source.log
+    package var trigger = DeliveryAttempt.Trigger.schedule
   }
 
   package enum DisableReason: String, Sendable {
@@ -20,7 +30,15 @@ package struct DeliveryMachine: Sendable {
     package var result: DeliveryAttempt.Result
     package var next: Timestamp?
     package var disables: DisableReason?
-    fileprivate var ending: DeliveryQueue.Ending
+    fileprivate(set) var ending: DeliveryQueue.Ending
+  }
+
+  /// A dead letter that somebody wants sent again, once.
+  package struct Letter: Sendable {
+    package var id: String
+    package var key: String
+    package var position: DeliveryQueue.Position
+    package var event: CommittedEvent
   }
 
   /// How long a webhook may fail before it is disabled.
@@ -29,6 +47,14 @@ package struct DeliveryMachine: Sendable {
   private static let shortestPostponement = Duration.minutes(1)
 
   package var queue: DeliveryQueue
+  package internal(set) var runs: [DeliveryRun] = []
+  package internal(set) var holds: [DeliveryHold] = []
+  var letters: [Letter] = []
+  /// Keys with an attempt in flight that no queue knows: of letters, and of runs that were dropped.
+  var looseKeys: Set<String> = []
+  var turn = 0
+  /// Whether a key waits after a dead letter.
+  package var holdsAfterDead = false
   package private(set) var breaker = Breaker()
   package private(set) var failingSince: Timestamp?
   /// Set by a verdict that disables; nothing is sent any more.
@@ -44,19 +70,26 @@ package struct DeliveryMachine: Sendable {
     self.failingSince = failingSince
   }
 
-  /// Whether more of the log should be read: not while nothing can be sent.
-  package var wantsMore: Bool { !isHalted && breaker.isClosed && queue.wantsMore }
+  /// Whether more of the log should be read.
+  package var wantsMore: Bool { mayRead && queue.wantsMore }
+
+  /// Not while nothing can be sent, unless there is nothing to look after the receiver with.
+  var mayRead: Bool { !isHalted && !isHeld && (breaker.isClosed || isIdle) }
 
   package func hasWork(at now: Timestamp) -> Bool {
-    !isHalted && breaker.admission(at: now) != .wait && queue.hasWork(at: now)
+    guard !isHalted, !isHeld, inFlight < queue.limits.window else { return false }
+    if letters.contains(where: { !isBusy($0.key) }) { return true }
+    return breaker.admission(at: now) != .wait
+      && sources.contains { queue(of: $0).hasWork(at: now) }
   }
 
   package mutating func next(at now: Timestamp) -> Job? {
     guard hasWork(at: now) else { return nil }
+    if let job = nextLetter() { return job }
     let isProbe = breaker.admission(at: now) == .probe
-    guard let take = queue.take(at: now) else { return nil }
+    guard let (source, take) = take(at: now) else { return nil }
     if isProbe { breaker.probeStarted() }
-    return Job(take: take, isProbe: isProbe)
+    return Job(take: take, isProbe: isProbe, source: source, trigger: trigger(of: source))
   }
 }
 
@@ -77,6 +110,7 @@ extension DeliveryMachine {
     if result.status == 410 { return halt(.gone, now) }
     if since.advanced(by: Self.patience) <= now { return halt(.failing, now) }
     if job.isProbe { return Verdict(result: .retry, next: probeTime(now), ending: .again) }
+    if case .letter = job.source { return Verdict(result: .dead, ending: .done) }
     guard
       let next = schedule.next(
         after: job.take.attempt, now: now, retryAfter: retryAfter(result, now), random: random)
@@ -101,13 +135,19 @@ extension DeliveryMachine {
   package mutating func conclude(
     _ job: Job, _ verdict: Verdict, ledgerSeq: UInt64, at now: Timestamp
   ) {
-    queue.finish(job.take, verdict.ending, ledgerSeq: ledgerSeq, at: now)
+    finish(job, verdict.ending, ledgerSeq: ledgerSeq, at: now)
   }
 
   /// The attempt was cut off by our own stop: as if it had not been made.
   package mutating func abandon(_ job: Job, at now: Timestamp) {
     if job.isProbe { breaker.probeAbandoned(at: now) }
-    queue.finish(job.take, .again, ledgerSeq: nil, at: now)
+    finish(job, .again, ledgerSeq: nil, at: now)
+  }
+
+  /// There is nothing to send any more, and nothing is lost by it.
+  package mutating func skip(_ job: Job, at now: Timestamp) {
+    if job.isProbe { breaker.probeAbandoned(at: now) }
+    finish(job, .done, ledgerSeq: nil, at: now)
   }
 
   private mutating func halt(_ reason: DisableReason, _ now: Timestamp) -> Verdict {

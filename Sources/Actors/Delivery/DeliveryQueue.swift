@@ -93,6 +93,14 @@ package struct DeliveryQueue: Sendable {
   var doneThroughEnd: UInt64 = 0
   /// The ledger up to the restart counts from here until all lines it speaks of are read again.
   var restoredLedgerFrom: UInt64 = 0
+  /// Keys that get no attempt until they are released.
+  package internal(set) var held: Set<String> = []
+  /// Keys with an attempt in flight that another queue of the same webhook handed out.
+  var elsewhere: Set<String> = []
+  /// Keys with something to send that came up while they must not; `bringBack` returns them.
+  var aside: Set<String> = []
+  /// Attempts in flight at events up to here change nothing any more.
+  var givenUpThrough: UInt64 = 0
 
   /// - Parameter read: the first log line whose events it gets.
   package init(from read: UInt64, limits: Limits = Limits()) {
@@ -106,6 +114,9 @@ package struct DeliveryQueue: Sendable {
   package var parkedKeys: Int { parked.count }
   /// Events it knows of that are not done.
   package var backlog: Int { waitingCount + parkedPositions }
+
+  /// Whether nothing it knows of will be due: it is empty, or all of it is held.
+  var isIdle: Bool { ready.isEmpty && due.next == nil }
 
   /// Whether it takes more lines.
   package var wantsMore: Bool {
@@ -130,11 +141,14 @@ extension DeliveryQueue {
     }
     if parked[key] != nil {
       park(key, position)
+      settle()
     } else if position.seq > scanEnd {
+      if held.contains(key) { return parkHeld(key, position) }
       window.add(position.seq)
       waitingCount += 1
       if waiting[key] == nil { ready.append(key) }
       waiting[key, default: RingBuffer()].append(Pending(position: position, event: event))
+      settle()
     }
   }
 
@@ -180,8 +194,9 @@ extension DeliveryQueue {
   package mutating func take(at now: Timestamp) -> Take? {
     guard busy.count < limits.window else { return nil }
     parkedTurn.toggle()
-    if parkedTurn { return takeParked(now) ?? takeReady() }
-    return takeReady() ?? takeParked(now)
+    let take = parkedTurn ? takeParked(now) ?? takeReady() : takeReady() ?? takeParked(now)
+    settle()
+    return take
   }
 
   private mutating func takeReady() -> Take? {
@@ -203,12 +218,14 @@ extension DeliveryQueue {
     _ take: Take, _ ending: Ending, ledgerSeq: UInt64?, at now: Timestamp
   ) {
     busy.remove(take.key)
+    if take.position.seq <= givenUpThrough { return bringBack(take.key) }
     if parked[take.key] != nil {
       if ending == .done { window.note(take.position.seq, ledgerSeq: ledgerSeq) }
       finishParked(take, ending, now)
     } else {
       finishWaiting(take, ending, ledgerSeq)
     }
+    settle()
   }
 
   private mutating func finishParked(_ take: Take, _ ending: Ending, _ now: Timestamp) {
@@ -247,16 +264,7 @@ extension DeliveryQueue {
   }
 
   private mutating func parkAll(_ take: Take, until time: Timestamp) {
-    guard var line = waiting.removeValue(forKey: take.key) else { return }
-    var entry = Parked(last: take.position, attempts: take.attempt, next: time)
-    while let pending = line.popFirst() {
-      waitingCount -= 1
-      window.close(pending.position.seq, ledgerSeq: nil)
-      entry.positions.append(pending.position)
-      entry.last = pending.position
-      parkedPositions += 1
-    }
-    parked[take.key] = entry
+    guard parkWaiting(of: take.key, attempts: take.attempt, until: time) else { return }
     due.push(take.key, at: time)
   }
 }

@@ -10,6 +10,7 @@ struct DueKeys: Sendable {
   private var entries: [Entry] = []
 
   var next: Timestamp? { entries.first?.time }
+  var nextKey: String? { entries.first?.key }
 
   mutating func push(_ key: String, at time: Timestamp) {
     entries.append(Entry(time: time, key: key))
@@ -25,6 +26,14 @@ struct DueKeys: Sendable {
   /// The key that is due longest, if any is due by `now`.
   mutating func pop(by now: Timestamp) -> String? {
     guard let first = entries.first, first.time <= now else { return nil }
+    return popFirst(first.key)
+  }
+
+  /// The key that is due first, whenever that is.
+  @discardableResult
+  mutating func popFirst() -> String? { entries.first.flatMap { popFirst($0.key) } }
+
+  private mutating func popFirst(_ first: String) -> String? {
     let last = entries.removeLast()
     if entries.isEmpty { return last.key }
     entries[0] = last
@@ -37,6 +46,6 @@ struct DueKeys: Sendable {
       entries.swapAt(parent, child)
       parent = child
     }
-    return first.key
+    return first
   }
 }

@@ -58,15 +58,22 @@ extension WebhookWorker {
   }
 
   func saveCursor() {
-    let cursor = change { state in
+    let cursor: DeliveryCursor = change { state in
       state.unsaved = 0
       state.savedAt = environment.clock.now
       state.savedHigh = state.machine.queue.read
-      return state.machine.queue.cursor(
-        since: state.webhook.since, failingSince: state.machine.failingSince,
-        ledgerEnd: environment.ledger.lastSeq)
+      return self.cursor(of: state)
     }
     environment.saveCursor(id, cursor.json)
+  }
+
+  /// Returns once a restart would find what has been changed.
+  func persist() async {
+    await environment.persistCursor(id) { self.peek { self.cursor(of: $0) }.json }
+  }
+
+  private func cursor(of state: State) -> DeliveryCursor {
+    state.machine.cursor(since: state.webhook.since, ledgerEnd: environment.ledger.lastSeq)
   }
 
   /// Takes a changed record (or new secrets) over; events read before keep to the old filter.
@@ -89,7 +96,7 @@ extension WebhookWorker {
     peek { state in
       let queue = state.machine.queue
       return WebhookDeliveryStatus(
-        webhookId: id, inFlight: queue.inFlight, waiting: queue.backlog,
+        webhookId: id, inFlight: state.machine.inFlight, waiting: state.machine.backlog,
         parkedKeys: queue.parkedKeys, unread: state.known - min(queue.read, state.known),
         breaker: state.machine.breaker.state, failingSince: state.machine.failingSince,
         lastError: state.lastError, nextAttempt: queue.due.next)

@@ -12,6 +12,7 @@ extension WebhookWorker {
           group.addTask { try await self.runLane() }
         }
         group.addTask { try await self.runReader() }
+        group.addTask { try await self.runRunReader() }
       }
     } onCancel: {
       stop()
@@ -24,7 +25,10 @@ extension WebhookWorker {
   }
 
   private func perform(_ job: Job) async throws {
-    guard let event = try await event(of: job) else { return await conclude(missing: job) }
+    guard let event = try await event(of: job) else {
+      guard case .run = job.source else { return await conclude(missing: job) }
+      return finish(job) { $0.skip(job, at: now) }
+    }
     let (webhook, signature) = peek { ($0.webhook, $0.signature) }
     if signature.isEmpty {
       return await conclude(job, event, WebhookResult(.failed("no signing secret")))
@@ -32,16 +36,19 @@ extension WebhookWorker {
     let result = await environment.sender.send(
       WebhookRequest(
         event: event.id, body: event.body, to: webhook, at: environment.clock.now,
-        signature: signature, options: options))
+        signature: signature, options: options, isReplay: job.trigger == .replay))
     if Task.isCancelled && result.status == nil {
-      let now = environment.clock.now
       return finish(job) { $0.abandon(job, at: now) }
     }
     await conclude(job, event, result)
   }
 
-  /// A parked key's event is read from the log again.
+  /// A parked key's event is read from the log again; a snapshot's is made at every attempt.
   private func event(of job: Job) async throws -> CommittedEvent? {
+    if case .run = job.source {
+      guard let plan = plan(of: job) else { return nil }  // given up meanwhile
+      if plan.kind == .snapshot { return await employee(job.take, plan) }
+    }
     if let event = job.take.event { return event }
     let position = job.take.position
     let (outcomes, _) = try await environment.committed.outcomes(from: position.seq, limit: 1)
@@ -55,8 +62,9 @@ extension WebhookWorker {
 // MARK: - What follows from an attempt
 
 extension WebhookWorker {
+  private var now: Timestamp { environment.clock.now }
+
   private func conclude(_ job: Job, _ event: CommittedEvent, _ result: WebhookResult) async {
-    let now = environment.clock.now
     let (verdict, opened) = judge(job, result, now)
     await record(job, verdict, result, event, now)
     if opened {
@@ -68,7 +76,7 @@ extension WebhookWorker {
   }
 
   private func conclude(missing job: Job) async {
-    let now = environment.clock.now
+    let now = now
     let verdict = change { $0.machine.judgeMissing(job, at: now) }
     let result = WebhookResult(.failed("the event is no longer in the log"))
     await record(job, verdict, result, nil, now)
@@ -93,16 +101,25 @@ extension WebhookWorker {
     _ event: CommittedEvent?, _ now: Timestamp
   ) async {
     var (attempt, verdict) = (attempt(job, verdict, result, event, now), verdict)
-    if verdict.result == .dead, await !bury(attempt, event) {
+    if verdict.result == .dead, job.isNew, await !bury(attempt, event) {
       verdict = peek { $0.machine.postponed(at: now) }
       (attempt.result, attempt.next) = (verdict.result, verdict.next)
     }
+    attempt.holds = attempt.result == .dead && job.isNew && options.holdsAfterDead
     let bytes = attempt.bytes
     finish(job) { [attempt, verdict] machine in
       let seq = environment.ledger.append(attempt, bytes: bytes)
       machine.conclude(job, verdict, ledgerSeq: seq, at: now)
+      if attempt.holds {
+        machine.hold(
+          DeliveryHold(
+            webhookId: id, key: attempt.key, since: now, letter: attempt.eventId))
+      }
     }
     environment.observe(attempt)
+    if case .letter(let letter) = job.source {
+      answer(letter, isDelivered: verdict.result == .delivered)
+    }
   }
 
   private func attempt(
@@ -112,13 +129,14 @@ extension WebhookWorker {
     DeliveryAttempt(
       id: ULID.make(prefix: "dlv_", at: now), time: now, eventId: event?.id ?? "", webhookId: id,
       key: job.take.key, position: job.take.position, attempt: job.take.attempt,
-      isProbe: job.isProbe, outcome: result, result: verdict.result, next: verdict.next,
+      trigger: job.trigger, run: job.run, isProbe: job.isProbe, outcome: result,
+      result: verdict.result, next: verdict.next,
       durableSeq: environment.committed.durableSeq)
   }
 
   private func finish(_ job: Job, _ body: (inout DeliveryMachine) -> Void) {
     let (heldSlot, isSaveDue) = change { state in
-      let heldSlot = state.machine.queue.inFlight > 1
+      let heldSlot = state.machine.inFlight > 1
       body(&state.machine)
       state.unsaved += 1
       return (heldSlot, state.unsaved >= options.cursorEvery)

@@ -25,6 +25,9 @@ final class WebhookWorker: Sendable {
     /// Lanes without work.
     var lanes: [CheckedContinuation<Job?, Never>] = []
     var reader: CheckedContinuation<UInt64?, Never>?
+    var runReader: CheckedContinuation<DeliveryRun?, Never>?
+    /// Who waits for a dead letter that is sent again, by the letter's id.
+    var letterWaiters: [String: CheckedContinuation<Bool, Never>] = [:]
     var grantedSlots = 0
     var isQueuedForSlot = false
     var unsaved = 0
@@ -40,12 +43,17 @@ final class WebhookWorker: Sendable {
       let next = machine.queue.read
       return isSending && next < known && machine.wantsMore ? next : nil
     }
+
+    /// The run to read on for, likewise.
+    var wantedRun: DeliveryRun? { isSending ? machine.wantedRun : nil }
   }
 
   /// Continuations to resume once the lock is free.
   private struct Wakes {
     var lanes: [(CheckedContinuation<Job?, Never>, Job?)] = []
     var reader: (CheckedContinuation<UInt64?, Never>, UInt64?)?
+    var runReader: (CheckedContinuation<DeliveryRun?, Never>, DeliveryRun?)?
+    var letters: [CheckedContinuation<Bool, Never>] = []
     var freedSlots = 0
   }
 
@@ -79,6 +87,8 @@ extension WebhookWorker {
     }
     for (lane, job) in wakes.lanes { lane.resume(returning: job) }
     if let (reader, from) = wakes.reader { reader.resume(returning: from) }
+    if let (reader, run) = wakes.runReader { reader.resume(returning: run) }
+    for letter in wakes.letters { letter.resume(returning: false) }
     for _ in 0..<wakes.freedSlots { slots.release() }
     return result
   }
@@ -98,6 +108,16 @@ extension WebhookWorker {
       wakes.reader = (reader, state.wantedRead)
       state.reader = nil
     }
+    if let reader = state.runReader, state.isStopping || state.wantedRun != nil {
+      wakes.runReader = (reader, state.isStopping ? nil : state.wantedRun)
+      state.runReader = nil
+    }
+    // One in flight is not waited for: the attempt is finished, the answer to who asked is not.
+    if !state.isSending || state.machine.isHalted || state.machine.isHeld {
+      wakes.letters += state.letterWaiters.values
+      state.letterWaiters = [:]
+      state.machine.letters = []
+    }
     wakes.freedSlots += state.grantedSlots
     state.grantedSlots = 0
   }
@@ -105,7 +125,7 @@ extension WebhookWorker {
   private func nextJob(_ state: inout State) -> Job? {
     let now = environment.clock.now
     guard state.isSending, state.machine.hasWork(at: now) else { return nil }
-    let needsSlot = state.machine.queue.inFlight > 0
+    let needsSlot = state.machine.inFlight > 0
     if needsSlot && !takeSlot(&state) { return nil }
     return state.machine.next(at: now)
   }
@@ -140,6 +160,13 @@ extension WebhookWorker {
     if let job { return job }
     return await withCheckedContinuation { lane in
       change { $0.lanes.append(lane) }
+    }
+  }
+
+  /// The run whose log is read on; nil when the worker stops.
+  func nextRun() async -> DeliveryRun? {
+    await withCheckedContinuation { reader in
+      change { $0.runReader = reader }
     }
   }
 

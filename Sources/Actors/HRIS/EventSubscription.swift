@@ -25,10 +25,14 @@ package struct EventSubscription: Sendable, Equatable {
     exact.contains(type) || prefixes.contains { type.hasPrefix($0) }
   }
 
+  /// Whether it gets anything about employees, and so a snapshot of them.
+  package var includesEmployees: Bool {
+    EventType.committed.contains { $0.rawValue.hasPrefix("employee.") && includes($0.rawValue) }
+  }
+
   /// Whether a webhook may name this: a type that can be subscribed to, or a wildcard.
   package static func accepts(_ name: String) -> Bool {
     if wildcards.contains(name) { return true }
-    guard let type = EventType(rawValue: name) else { return false }
-    return type != .webhookTest
+    return EventType.committed.contains { $0.rawValue == name }
   }
 }

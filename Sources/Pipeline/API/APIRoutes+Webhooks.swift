@@ -1,8 +1,8 @@
 import Actors
 
 extension APIRoutes {
-  /// The types a webhook may name: what is committed now. `webhook.test` is sent on request only.
-  static let subscribable = EventType.allCases.filter { $0 != .webhookTest }.map(\.rawValue)
+  /// The types a webhook may name: what is committed now.
+  static let subscribable = EventType.committed.map(\.rawValue)
 
   static let webhooks = [
     APIRoute(

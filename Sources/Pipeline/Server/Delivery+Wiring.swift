@@ -2,7 +2,10 @@ import Actors
 import Transport
 
 extension DeliveryEnvironment {
-  init(_ parts: Topology.Parts, committed: CommittedTail, view: ConfigurationView, store: Store) {
+  init(
+    _ parts: Topology.Parts, committed: CommittedTail, view: ConfigurationView, store: Store,
+    search: EmployeeSearch
+  ) {
     let (spool, vault, feed) = (parts.spool, parts.vault, parts.feed)
     self.init(
       committed: committed,
@@ -21,6 +24,16 @@ extension DeliveryEnvironment {
       disable: { webhook, _ in await store.disable(webhook: webhook) },
       deadLetter: { try await parts.deadLetters.keep($0) },
       log: parts.log)
+    persistCursor = { webhook, cursor in
+      await parts.disk.run {
+        spool.saveCursor(Self.cursor(webhook), cursor(), synchronously: true)
+      }
+    }
+    employeeIds = { consumer, last, count in
+      store.read { $0.employees(of: consumer, after: last, count: count).rows.map(\.recordId) }
+    }
+    employee = { id, consumer in await search.employee(id, of: consumer) }
+    epoch = parts.epoch
     let attempts = DeliveryAttempt.Result.allCases.map { result in
       parts.metrics.counter(
         "scim_hris_attempts_total", help: "Webhook attempts by what came of them.",
@@ -32,6 +45,10 @@ extension DeliveryEnvironment {
         attempts[place].add()
       }
     }
+    let overruns = parts.metrics.counter(
+      "scim_hris_webhook_overruns_total",
+      help: "Times a webhook gave up what it was not sent, for lack of room.")
+    observeOverrun = { _ in overruns.add() }
   }
 
   /// The file of a webhook's cursor.
@@ -44,6 +61,7 @@ extension DeliveryOptions {
     concurrency = settings.deliveryConcurrency
     limits.window = settings.webhookWindow
     schedule = settings.retries
+    holdsAfterDead = settings.deadHold
     userAgent = "scim-hris/\(Version.current)"
   }
 }
@@ -62,6 +80,14 @@ struct LedgerHop: DeliveryLedger {
       SpoolRecord(
         id: attempt.eventId, key: "\(attempt.webhookId)/\(attempt.key)", type: attempt.lineType,
         data: bytes))
+  }
+
+  @discardableResult
+  func append(_ overrun: DeliveryOverrun) -> UInt64 {
+    hop.append(
+      SpoolRecord(
+        id: overrun.id, key: overrun.webhookId, type: DeliveryOverrun.lineType,
+        data: overrun.bytes))
   }
 
   func lines(

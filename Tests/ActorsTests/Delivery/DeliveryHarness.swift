@@ -99,6 +99,13 @@ final class MemoryLedger: DeliveryLedger {
     }
   }
 
+  func append(_ overrun: DeliveryOverrun) -> UInt64 {
+    state.withLock { lines in
+      lines.append(overrun.bytes)
+      return UInt64(lines.count)
+    }
+  }
+
   func lines(
     from: UInt64, limit: Int
   ) async throws -> (lines: [(seq: UInt64, data: [UInt8])], next: UInt64) {
@@ -179,6 +186,8 @@ final class DeliveryHarness: Sendable {
   let refusesLetters = Atomic(false)
   let refusedLetters = Atomic(0)
   let disabled = Mutex<[String: DeliveryMachine.DisableReason]>([:])
+  let roster = MemoryRoster()
+  let overruns = Mutex<[DeliveryOverrun]>([])
 
   init(
     sender: ScriptedSender = ScriptedSender(), options: DeliveryOptions = DeliveryOptions()
@@ -203,6 +212,9 @@ final class DeliveryHarness: Sendable {
       deadLetter: { try self.keep($0) }, log: .silent)
     environment.clock = clock
     environment.random = { 0.5 }
+    environment.employeeIds = { self.roster.ids(of: $0, after: $1, count: $2) }
+    environment.employee = { id, _ in self.roster.record(of: id) }
+    environment.observeOverrun = { overrun in self.overruns.withLock { $0.append(overrun) } }
     return environment
   }
 
@@ -220,6 +232,14 @@ final class DeliveryHarness: Sendable {
   func change(_ change: AdminChange) {
     configuration.withLock { $0.apply(change, at: log.durableSeq) }
     for bell in bells.withLock({ $0 }) { bell.yield() }
+  }
+
+  func addConsumer(_ id: String, employees: Range<Int>) {
+    change(
+      .consumerCreated(
+        Consumer(
+          id: id, applicationId: "app_1", name: id, createdAt: Timestamp(milliseconds: 0))))
+    for number in employees { roster.add("emp_\(number)", to: id) }
   }
 
   func addWebhook(

@@ -108,6 +108,9 @@ package enum ServeOptions {
       CommandOption(
         "webhook-window", .count(1...1024), help: "Attempts in flight per webhook.",
         default: "4"),
+      CommandOption(
+        "dead-hold",
+        help: "After a dead letter, hold the employee's further events until somebody looks."),
     ]
   }
 

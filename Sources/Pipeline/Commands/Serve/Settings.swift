@@ -38,6 +38,8 @@ package struct Settings: Sendable, Equatable {
   package var mappingLanes: Int
   package var deliveryConcurrency: Int
   package var webhookWindow: Int
+  /// Whether a key waits after a dead letter.
+  package var deadHold: Bool
   /// No flag: receivers may count on it. Tests cannot wait so long.
   package var retries = RetrySchedule()
 
@@ -83,6 +85,7 @@ package struct Settings: Sendable, Equatable {
     mappingLanes = count("mapping-lanes")
     deliveryConcurrency = count("delivery-concurrency")
     webhookWindow = count("webhook-window")
+    deadHold = invocation.flag("dead-hold")
     drain = .milliseconds(invocation.milliseconds("drain") ?? 10_000)
     logLevel = invocation.text("log-level") ?? "info"
     logFormat = invocation.text("log-format") ?? "auto"

@@ -1,0 +1,44 @@
+package import Transport
+
+/// An event nobody will try to deliver to that webhook again by itself.
+package struct DeadLetter: Sendable {
+  package var webhookId: String
+  package var eventId: String
+  package var seq: UInt64
+  package var reason: String
+  package var attempts: Int
+  package var time: Timestamp
+  /// The event, verbatim; empty when the log no longer had it.
+  package var event: [UInt8]
+
+  package init(
+    webhookId: String, eventId: String, seq: UInt64, reason: String, attempts: Int,
+    time: Timestamp, event: [UInt8]
+  ) {
+    self.webhookId = webhookId
+    self.eventId = eventId
+    self.seq = seq
+    self.reason = reason
+    self.attempts = attempts
+    self.time = time
+    self.event = event
+  }
+
+  /// One JSON object: the circumstances, then the event as it was.
+  package var bytes: [UInt8] {
+    var json = JSONObject()
+    json["stage"] = "delivery"
+    json["webhook"] = JSONValue(webhookId)
+    json["eventId"] = JSONValue(eventId)
+    json["seq"] = JSONValue(Int(seq))
+    json["reason"] = JSONValue(reason)
+    json["attempts"] = JSONValue(attempts)
+    json["last"] = JSONValue(time.description)
+    var out = json.bytes
+    out.removeLast()
+    out.append(contentsOf: ",\"event\":".utf8)
+    out.append(contentsOf: event.isEmpty ? Array("null".utf8) : event)
+    out.append(UInt8(ascii: "}"))
+    return out
+  }
+}

@@ -1,0 +1,105 @@
+import Transport
+
+/// What people may ask of a webhook's delivery while it runs. Each answer means that a restart
+/// keeps what was asked.
+extension Delivery {
+  /// No attempt any more, at the webhook or at one of its keys, until it is released; an attempt
+  /// in flight ends as it ends. Events wait in order, other keys go on.
+  ///
+  /// - Parameter key: an employee's or group's id; nil for all of the webhook.
+  /// - Returns: false when there is no such webhook, or it is disabled.
+  package func hold(webhook: String, key: String?) async -> Bool {
+    guard let worker = workers[webhook] else { return false }
+    let hold = DeliveryHold(webhookId: webhook, key: key, since: environment.clock.now)
+    worker.change { $0.machine.hold(hold) }
+    await worker.persist()
+    return true
+  }
+
+  /// - Returns: false when it was not held.
+  package func release(webhook: String, key: String?) async -> Bool {
+    guard let worker = workers[webhook], worker.change({ $0.machine.release(key) })
+    else { return false }
+    await worker.persist()
+    return true
+  }
+
+  /// By webhook, in the order in which they were held.
+  package var held: [DeliveryHold] {
+    workers.values.sorted { $0.id < $1.id }.flatMap { $0.peek(\.machine.holds) }
+  }
+
+  /// Sends a dead letter's event again, once, before what its key waits with. When that succeeds
+  /// and the key waits because of this letter, it goes on.
+  ///
+  /// - Returns: whether it was delivered; false too when a person holds the webhook or the key.
+  package func redeliver(_ letter: DeadLetter) async -> Bool {
+    guard let worker = workers[letter.webhookId],
+      let event = try? CommittedEvent(reading: letter.event, applicationId: "", seq: letter.seq)
+    else { return false }
+    let isDelivered = await worker.redeliver(event, seq: letter.seq)
+    guard isDelivered else { return false }
+    let isReleased = worker.change { state in
+      guard state.machine.hold(of: event.key)?.letter == letter.eventId else { return false }
+      return state.machine.release(event.key)
+    }
+    if isReleased { await worker.persist() }
+    return true
+  }
+}
+
+// MARK: - Replay
+
+extension Delivery {
+  /// Replays that may wait for a webhook, the one going on included.
+  package static let replays = 16
+
+  /// Sends the committed events in a stretch of the log again, those that the webhook's filter
+  /// accepts: same id and body, `webhook-replay: true`, in order per key, in turn with live ones.
+  ///
+  /// - Returns: how many; nil when there is no such webhook, it is disabled, or too many replays
+  ///   wait for it already.
+  package func replay(webhook: String, from: UInt64, through: UInt64) async -> Int? {
+    guard let count = await replayCount(webhook: webhook, from: from, through: through),
+      let worker = workers[webhook]
+    else { return nil }
+    let range = stretch(from, through)
+    let plan = DeliveryRun.Plan(
+      id: ULID.make(prefix: "rpl_"), kind: .replay, from: range.from, through: range.through)
+    let isTaken = worker.change { state in
+      if count == 0 { return true }
+      let waiting = state.machine.runs.count { $0.plan.kind == .replay }
+      guard waiting < Self.replays else { return false }
+      state.machine.start(plan)
+      return true
+    }
+    guard isTaken else { return nil }
+    await worker.persist()
+    return count
+  }
+
+  /// How many events `replay` would send again now; nil when there is no such webhook.
+  package func replayCount(webhook: String, from: UInt64, through: UInt64) async -> Int? {
+    guard let worker = workers[webhook] else { return nil }
+    let filter = worker.peek(\.filter)
+    var (next, last) = stretch(from, through)
+    var count = 0
+    while next <= last {
+      let from = next
+      guard
+        let (outcomes, after) = try? await environment.committed.outcomes(
+          from: from, limit: WebhookWorker.batch)
+      else { return nil }
+      for outcome in outcomes where outcome.seq <= last {
+        count += outcome.events.count { filter.accepts($0) }
+      }
+      if after <= next { break }
+      next = after
+    }
+    return count
+  }
+
+  private func stretch(_ from: UInt64, _ through: UInt64) -> (from: UInt64, through: UInt64) {
+    (max(from, 1), min(through, environment.committed.durableSeq))
+  }
+}

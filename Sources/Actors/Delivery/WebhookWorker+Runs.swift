@@ -1,0 +1,92 @@
+import Transport
+
+/// What a worker does for runs and single dead letters.
+extension WebhookWorker {
+  /// Reads the logs of runs on, as `runReader` does for the log as it grows.
+  func runRunReader() async throws {
+    var walk: EmployeeWalk?
+    while let run = await nextRun() {
+      switch run.plan.kind {
+      case .replay: try await read(replay: run)
+      case .snapshot:
+        var steps = walk.flatMap { $0.id == run.id ? $0 : nil } ?? EmployeeWalk(run.plan)
+        let found = await steps.step(environment.employeeIds)
+        let next = found.isEmpty ? run.plan.through + 1 : steps.next
+        change { $0.machine.feed(run.id, found, next: next) }
+        walk = steps
+      }
+    }
+  }
+
+  private func read(replay run: DeliveryRun) async throws {
+    let from = run.queue.read
+    let (outcomes, next) = try await environment.committed.outcomes(from: from, limit: Self.batch)
+    let end = next > from ? min(next, run.plan.through + 1) : run.plan.through + 1
+    change { state in
+      var events: [(CommittedEvent, DeliveryQueue.Position)] = []
+      for outcome in outcomes {
+        for (index, event) in outcome.events.enumerated() where state.filter.accepts(event) {
+          events.append((event, DeliveryQueue.Position(seq: outcome.seq, index: index)))
+        }
+      }
+      state.machine.feed(run.id, events, next: end)
+    }
+  }
+
+  func plan(of job: Job) -> DeliveryRun.Plan? {
+    guard let id = job.run else { return nil }
+    return peek { $0.machine.runs.first { $0.id == id }?.plan }
+  }
+
+  /// The present state of an employee, rendered now; nil when there is no such employee any more.
+  func employee(
+    _ take: DeliveryQueue.Take, _ plan: DeliveryRun.Plan
+  ) async -> CommittedEvent? {
+    guard plan.consumers.indices.contains(take.position.index),
+      let consumer = environment.configuration().consumers[
+        plan.consumers[take.position.index].id],
+      let data = await environment.employee(take.key, consumer.id)
+    else { return nil }
+    return CommittedEvent(
+      snapshot: plan.eventId(of: take.key), at: environment.clock.now, epoch: environment.epoch,
+      consumer: consumer, employee: take.key, data: data, reason: plan.reason ?? "")
+  }
+}
+
+extension DeliveryMachine.Job {
+  var run: String? { if case .run(let id) = source { id } else { nil } }
+
+  /// Whether its event has not been a dead letter yet.
+  var isNew: Bool { if case .letter = source { false } else { true } }
+}
+
+// MARK: - Dead letters
+
+extension WebhookWorker {
+  /// Letters that may wait at once.
+  private static let letters = 256
+
+  /// - Returns: whether the event was delivered.
+  func redeliver(_ event: CommittedEvent, seq: UInt64) async -> Bool {
+    let letter = DeliveryMachine.Letter(
+      id: ULID.make(prefix: "ltr_"), key: event.key, position: .init(seq: seq, index: 0),
+      event: event)
+    return await withCheckedContinuation { waiter in
+      let isTaken = change { state in
+        let isHeldByHand = state.machine.hold(of: event.key).map { $0.letter == nil } ?? false
+        guard state.isSending, !state.machine.isHeld, !isHeldByHand,
+          state.machine.letters.count < Self.letters
+        else { return false }
+        state.machine.letters.append(letter)
+        state.letterWaiters[letter.id] = waiter
+        return true
+      }
+      if !isTaken { waiter.resume(returning: false) }
+    }
+  }
+
+  func answer(_ letter: String, isDelivered: Bool) {
+    let waiter = change { $0.letterWaiters.removeValue(forKey: letter) }
+    waiter?.resume(returning: isDelivered)
+  }
+}
