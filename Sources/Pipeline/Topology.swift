@@ -19,6 +19,7 @@ struct Topology: Sendable {
   let view: ConfigurationView
   let activity: ConnectionActivity
   let search: EmployeeSearch
+  let pins: RetentionPins
 
   init(_ parts: Parts, state: StoreState, settings: Settings) {
     let (spool, capacity, catalog) = (parts.spool, settings.channelCapacity, parts.catalog)
@@ -49,8 +50,11 @@ struct Topology: Sendable {
       waiting: parts.metrics.gauge(
         "scim_hris_writes_waiting", help: "Callers of writes who wait for the disk."))
     search = EmployeeSearch(store: store, scans: scans)
+    pins = RetentionPins(
+      spool: spool, view: view, maxBytes: settings.maxSpoolBytes(of: spool.directory))
     delivery = Delivery(
-      DeliveryEnvironment(parts, committed: tail, view: view, store: store, search: search),
+      DeliveryEnvironment(
+        parts, committed: tail, view: view, store: store, search: search, pins: pins),
       options: DeliveryOptions(settings))
   }
 

@@ -22,10 +22,12 @@ package struct Breaker: Sendable, Equatable {
   private static let share = 0.7
   private static let minimum = 10
   private static let span = Duration.minutes(5)
-  private static let firstInterval = Duration.seconds(30)
+  package static let firstInterval = Duration.seconds(30)
   private static let longestInterval = Duration.minutes(15)
 
   package private(set) var state = State.closed
+  /// The first wait of an open breaker.
+  var firstInterval = Self.firstInterval
   private var consecutive = 0
   private var recent = RecentResults(span: Self.span)
 
@@ -73,7 +75,7 @@ package struct Breaker: Sendable, Equatable {
       let isMostly =
         attempts >= Self.minimum && Double(failures) >= Self.share * Double(attempts)
       if consecutive >= Self.consecutiveLimit || isMostly {
-        open(for: Self.firstInterval, at: now)
+        open(for: firstInterval, at: now)
       }
     case .probing(let interval) where probe:
       open(for: min(interval * 2, Self.longestInterval), at: now)

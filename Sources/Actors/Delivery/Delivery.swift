@@ -149,6 +149,7 @@ extension Delivery {
   private func machine(for webhook: Webhook) -> DeliveryMachine {
     var machine = restored.removeValue(forKey: webhook.id) ?? fresh(from: webhook.since + 1)
     machine.holdsAfterDead = options.holdsAfterDead
+    machine.breaker.firstInterval = options.probeAfter
     return machine
   }
 

@@ -85,6 +85,8 @@ package struct DeliveryOptions: Sendable {
   package var cursorEvery = 1000
   /// How often it is asked whether a webhook must give something up.
   package var spaceEvery = Duration.seconds(1)
+  /// How long a receiver that does not answer is left alone at first.
+  package var probeAfter = Breaker.firstInterval
   /// Whether a key waits after a dead letter, until somebody looks.
   package var holdsAfterDead = false
   package var userAgent = "scim-hris"

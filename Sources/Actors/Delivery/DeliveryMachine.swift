@@ -55,7 +55,7 @@ package struct DeliveryMachine: Sendable {
   var turn = 0
   /// Whether a key waits after a dead letter.
   package var holdsAfterDead = false
-  package private(set) var breaker = Breaker()
+  package internal(set) var breaker = Breaker()
   package private(set) var failingSince: Timestamp?
   /// Set by a verdict that disables; nothing is sent any more.
   package private(set) var isHalted = false

@@ -12,7 +12,7 @@ extension WebhookWorker {
         var steps = walk.flatMap { $0.id == run.id ? $0 : nil } ?? EmployeeWalk(run.plan)
         let found = await steps.step(environment.employeeIds)
         let next = found.isEmpty ? run.plan.through + 1 : steps.next
-        change { $0.machine.feed(run.id, found, next: next) }
+        change { Self.feed(run.id, found, next: next, to: &$0) }
         walk = steps
       }
     }
@@ -29,8 +29,17 @@ extension WebhookWorker {
           events.append((event, DeliveryQueue.Position(seq: outcome.seq, index: index)))
         }
       }
-      state.machine.feed(run.id, events, next: end)
+      Self.feed(run.id, events, next: end, to: &state)
     }
+  }
+
+  private static func feed(
+    _ id: String, _ events: [(CommittedEvent, DeliveryQueue.Position)], next: UInt64,
+    to state: inout State
+  ) {
+    let before = state.machine.runs.count
+    state.machine.feed(id, events, next: next)
+    if state.machine.runs.count < before { state.unsaved += 1 }
   }
 
   func plan(of job: Job) -> DeliveryRun.Plan? {

@@ -21,6 +21,7 @@ extension API {
     case .updateWebhook: try await updateWebhook(of: application, call)
     case .deleteWebhook: try await deleteWebhook(of: application, call)
     case .testWebhook: try await testWebhook(of: application, call)
+    case .replayWebhook: try await replayWebhook(of: application, call)
     }
   }
 

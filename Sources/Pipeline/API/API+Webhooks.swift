@@ -72,6 +72,33 @@ extension API {
     return .data(.object(attempt))
   }
 
+  /// Two things under one address, as both make up for what a receiver lost.
+  func replayWebhook(
+    of application: Application, _ call: APICall
+  ) async throws(APIError) -> APIAnswer {
+    let webhook = try webhook(of: application, call)
+    let (from, to) = (call.body["from"]?.int, call.body["to"]?.int)
+    let isSnapshot = call.bool("snapshot") ?? false
+    guard isSnapshot != (from != nil) else {
+      throw .invalid(
+        .body, isSnapshot ? "snapshot" : "from",
+        isSnapshot ? "cannot be true with from" : "is needed, or snapshot: true")
+    }
+    if let to, to < from ?? .max {
+      throw .invalid(.body, "to", isSnapshot ? "needs from" : "is below from")
+    }
+    let events =
+      if let from {
+        await backend.replay(webhook.id, from: UInt64(from), through: to.map { UInt64($0) } ?? .max)
+      } else {
+        await backend.snapshot(webhook.id)
+      }
+    guard let events else {
+      throw .conflict("The webhook is disabled, or has too much to send again already.")
+    }
+    return .data(["events": JSONValue(events)])
+  }
+
   func webhook(of application: Application, _ call: APICall) throws(APIError) -> Webhook {
     let id = call.path("id")
     guard let webhook = backend.configuration.webhooks[id],

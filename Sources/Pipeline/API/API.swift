@@ -96,5 +96,6 @@ extension APIRoute {
   var changesConfiguration: Bool {
     method != "GET" && operation != .open(.createAccessToken)
       && operation != .application(.testWebhook)
+      && operation != .application(.replayWebhook)
   }
 }

@@ -29,6 +29,14 @@ extension APIRoutes {
     APIRoute(
       .application(.testWebhook), "POST", "/webhooks/{id}/test",
       "Send webhook.test now and answer with the attempt."),
+    APIRoute(
+      .application(.replayWebhook), "POST", "/webhooks/{id}/replay", success: 202,
+      "Send committed events again, or the present state; answers how many it will be.",
+      body: [
+        APIInput("from", .integer(1...Int.max), "The first line of 3-committed to look at."),
+        APIInput("to", .integer(1...Int.max), "The last one; the newest when absent."),
+        APIInput("snapshot", .boolean, "true: employee.snapshot for every employee instead."),
+      ]),
   ]
 
   private static let deliveryUrl = APIInput(

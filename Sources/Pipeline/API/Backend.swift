@@ -36,6 +36,16 @@ protocol APIBackend: Sendable {
   /// - Returns: the attempt as the ledger has it.
   func testWebhook(id: String, requestId: String) async throws(APIError) -> JSONObject
 
+  /// Sends the committed events between two lines of the log to it again.
+  ///
+  /// - Returns: how many; nil when it is disabled or has too many replays waiting.
+  func replay(_ webhookId: String, from: UInt64, through: UInt64) async -> Int?
+
+  /// Sends it the present state of every employee.
+  ///
+  /// - Returns: how many; nil when it is disabled.
+  func snapshot(_ webhookId: String) async -> Int?
+
   func status() async -> ServerStatus
 
   /// The last `recent` events and attempts, oldest first, then, when `follow`, each new one until

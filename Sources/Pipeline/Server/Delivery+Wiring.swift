@@ -4,7 +4,7 @@ import Transport
 extension DeliveryEnvironment {
   init(
     _ parts: Topology.Parts, committed: CommittedTail, view: ConfigurationView, store: Store,
-    search: EmployeeSearch
+    search: EmployeeSearch, pins: RetentionPins
   ) {
     let (spool, vault, feed) = (parts.spool, parts.vault, parts.feed)
     self.init(
@@ -34,6 +34,7 @@ extension DeliveryEnvironment {
     }
     employee = { id, consumer in await search.employee(id, of: consumer) }
     epoch = parts.epoch
+    mostPinning = { await parts.disk.run { pins.mostPinning } }
     let attempts = DeliveryAttempt.Result.allCases.map { result in
       parts.metrics.counter(
         "scim_hris_attempts_total", help: "Webhook attempts by what came of them.",
@@ -52,7 +53,7 @@ extension DeliveryEnvironment {
   }
 
   /// The file of a webhook's cursor.
-  private static func cursor(_ webhook: String) -> String { "delivery-\(webhook)" }
+  static func cursor(_ webhook: String) -> String { "delivery-\(webhook)" }
 }
 
 extension DeliveryOptions {
@@ -61,6 +62,7 @@ extension DeliveryOptions {
     concurrency = settings.deliveryConcurrency
     limits.window = settings.webhookWindow
     schedule = settings.retries
+    probeAfter = settings.probeAfter
     holdsAfterDead = settings.deadHold
     userAgent = "scim-hris/\(Version.current)"
   }

@@ -17,6 +17,8 @@ extension Server {
     metrics.gauge(
       "scim_hris_disk_free_bytes", help: "Free bytes on the spool's disk.",
       read: { Double(spool.diskFree) })
+    metrics.gauge(
+      "scim_hris_spool_bytes", help: "Size of the four hops.", read: { Double(spool.bytes) })
     for hop in Hop.allCases {
       let state = spool.hop(hop)
       metrics.gauge(
@@ -51,6 +53,9 @@ extension Server {
     metrics.counter(
       "scim_hris_committed_lines_total", help: "Lines those commits made durable.",
       read: { Double(spool.counters.committedLines) })
+    metrics.counter(
+      "scim_hris_segments_removed_total", help: "Files of hops let go of, as nobody needs them.",
+      read: { Double(spool.segmentsRemoved) })
     metrics.counter(
       "scim_hris_fdatasync_seconds_total", help: "Time spent in fdatasync of commits.",
       read: { spool.counters.syncTime / .seconds(1) })

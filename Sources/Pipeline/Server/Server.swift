@@ -75,6 +75,9 @@ final class Server: Sendable {
         deadLetters: deadLetters,
         feed: feed, metrics: metrics, log: log, epoch: recovery.epoch, snapshots: snapshots),
       state: state, settings: settings)
+    // The state rests on no attempt; what it rests on of the others, snapshots say.
+    spool.mayRemove(Hop.attempts.rawValue, through: .max)
+    spool.retain(SpoolRetention(settings, pins: topology.pins))
     let backend = ServerBackend(
       settings: settings, spool: spool, topology: topology, vault: vault, feed: feed,
       deadLetters: deadLetters, own: own, disk: disk, startedAt: startedAt)

@@ -103,6 +103,14 @@ extension ServerStatus.Webhook {
 }
 
 extension ServerBackend {
+  func replay(_ webhookId: String, from: UInt64, through: UInt64) async -> Int? {
+    await topology.delivery.replay(webhook: webhookId, from: from, through: through)
+  }
+
+  func snapshot(_ webhookId: String) async -> Int? {
+    await topology.delivery.snapshot(webhook: webhookId)
+  }
+
   func testWebhook(id: String, requestId: String) async throws(APIError) -> JSONObject {
     guard let webhook = configuration.webhooks[id] else { throw .notFound("webhook", id) }
     let attempt = await topology.delivery.test(webhook, requestId: requestId)

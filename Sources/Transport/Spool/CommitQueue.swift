@@ -39,6 +39,7 @@ struct CommitQueue {
   private var isUrgent = false
   var rest = Rest.working
   var isStopping = false
+  private var isSealDue = false
   var hasFailed = false
   private var waiters: [[Waiter]]
   /// Closures of lines that are written, not yet synced.
@@ -75,11 +76,16 @@ struct CommitQueue {
     }
   }
 
-  enum Step { case write, linger, park, stop }
+  enum Step { case write, seal, linger, park, stop }
 
   /// What the commit thread does next; for `.write` the entries are in `batch`, which was empty.
   mutating func next(into batch: inout [Entry], hasLingered: Bool) -> Step {
     if hasFailed { return .stop }
+    if isSealDue {
+      isSealDue = false
+      rest = .working
+      return .seal
+    }
     if entries.isEmpty {
       if isStopping { return .stop }
       rest = .parked
@@ -93,6 +99,14 @@ struct CommitQueue {
     isUrgent = false
     swap(&entries, &batch)
     return .write
+  }
+
+  /// Some open segment is old enough to be sealed although nothing is appended to it.
+  /// - Returns: whether the commit thread must be woken.
+  mutating func requestSeal() -> Bool {
+    isSealDue = true
+    defer { rest = .working }
+    return rest != .working
   }
 
   func isBacklogged(lines: Int, bytes: Int) -> Bool {

@@ -26,7 +26,7 @@ struct CommitThread {
   mutating func run() {
     do throws(SpoolError) {
       var entries: [CommitQueue.Entry] = []
-      while take(into: &entries) {
+      while try take(into: &entries) {
         var rest = entries[...]
         while !rest.isEmpty {
           let batch = batch(of: rest)
@@ -40,12 +40,13 @@ struct CommitThread {
     }
   }
 
-  private func take(into entries: inout [CommitQueue.Entry]) -> Bool {
+  private mutating func take(into entries: inout [CommitQueue.Entry]) throws(SpoolError) -> Bool {
     var hasLingered = false
     while true {
       switch engine.queue.withLock({ $0.next(into: &entries, hasLingered: hasLingered) }) {
       case .write: return true
       case .stop: return false
+      case .seal: try SpoolError.files { () throws(FileError) in try sealOld() }
       case .linger:
         engine.commitBell.wait(atMost: Self.linger)
         hasLingered = true
@@ -86,14 +87,26 @@ struct CommitThread {
       let bytes = batch.reduce(0) { $1.hop == hop ? $0 + $1.fragment.lineBound : $0 }
       guard bytes > 0, writers[hop].isFull(adding: bytes, at: now, options: engine.options)
       else { continue }
-      let state = engine.hops[hop]
-      try writers[hop].seal(based: state.durable.load(ordering: .acquiring) + 1)
-      engine.counters.segmentsSealed.add(1, ordering: .relaxed)
-      let last = writers[hop].last
-      engine.publish(state, through: last)
-      writers[hop] = try writers[hop].successor(first: last + 1, at: now)
-      state.start(writers[hop])
+      try seal(hop, at: now)
     }
+  }
+
+  /// Seals what is old enough although nothing is appended to it, so that it can be let go of.
+  private mutating func sealOld() throws(FileError) {
+    let now = Timestamp.now
+    for hop in writers.indices where writers[hop].isOld(at: now, options: engine.options) {
+      try seal(hop, at: now)
+    }
+  }
+
+  private mutating func seal(_ hop: Int, at now: Timestamp) throws(FileError) {
+    let state = engine.hops[hop]
+    try writers[hop].seal(based: state.durable.load(ordering: .acquiring) + 1)
+    engine.counters.segmentsSealed.add(1, ordering: .relaxed)
+    let last = writers[hop].last
+    engine.publish(state, through: last)
+    writers[hop] = try writers[hop].successor(first: last + 1, at: now)
+    state.start(writers[hop])
   }
 
   private mutating func encode(_ batch: ArraySlice<CommitQueue.Entry>) throws(FileError) {
@@ -117,6 +130,7 @@ struct CommitThread {
       let state = engine.hops[hop]
       let count = batch.reduce(UInt64(0)) { $1.hop == hop ? $0 + 1 : $0 }
       try writers[hop].write(buffers[hop], lines: count, at: now)
+      state.started.store(writers[hop].started?.milliseconds ?? 0, ordering: .relaxed)
       state.lines.add(count, ordering: .relaxed)
       state.bytes.add(UInt64(buffers[hop].count), ordering: .relaxed)
       let before = state.written.exchange(writers[hop].last, ordering: .sequentiallyConsistent)

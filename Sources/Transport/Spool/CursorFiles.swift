@@ -18,8 +18,9 @@ final class CursorFiles: Sendable {
 
   var hasPending: Bool { pending.withLock { !$0.isEmpty } }
 
-  func load(_ name: String) throws(SpoolError) -> JSONValue? {
-    if let bytes = pending.withLock({ $0[name] }) { return try? JSONValue(parsing: bytes) }
+  /// - Parameter saved: what is on disk, even if something newer waits to be written.
+  func load(_ name: String, saved: Bool = false) throws(SpoolError) -> JSONValue? {
+    if !saved, let bytes = pending.withLock({ $0[name] }) { return try? JSONValue(parsing: bytes) }
     do throws(FileError) {
       guard try FileSystem.status(path(name)) != nil else { return nil }
       let bytes = try FileSystem.contents(of: path(name))
@@ -71,6 +72,9 @@ final class CursorFiles: Sendable {
       try FileSystem.syncDirectory(directory)
     }
   }
+
+  /// Makes the names of whatever has been written durable.
+  func syncNames() throws(FileError) { try FileSystem.syncDirectory(directory) }
 
   private func path(_ name: String) -> String {
     precondition(Self.isName(name), "a cursor's name is letters, digits, '-', '_' and '.'")

@@ -18,6 +18,8 @@ final class HopState: Sendable {
   let segments: Mutex<[UInt64]>
   /// Where readers stopped, so that they go on without a search.
   let places = Mutex(HopPlaces())
+  /// When the open segment got its first line, in milliseconds; 0 while it has none.
+  let started: Atomic<Int64>
 
   init(index: Int, _ description: HopDescription, _ writer: SegmentWriter, segments: [UInt64]) {
     self.index = index
@@ -27,6 +29,7 @@ final class HopState: Sendable {
     written = Atomic(writer.last)
     file = Mutex(writer.file)
     self.segments = Mutex(segments)
+    started = Atomic(writer.started?.milliseconds ?? 0)
   }
 
   var name: String { description.name }
@@ -39,6 +42,13 @@ final class HopState: Sendable {
   func start(_ writer: SegmentWriter) {
     file.withLock { $0 = writer.file }
     segments.withLock { $0.append(writer.header.first) }
+    started.store(0, ordering: .relaxed)
+  }
+
+  /// These segments are about to go: nobody begins to read them any more.
+  func forget(_ gone: Set<UInt64>) {
+    segments.withLock { $0.removeAll { gone.contains($0) } }
+    places.withLock { $0.forget(gone) }
   }
 }
 
@@ -60,5 +70,9 @@ struct HopPlaces: Sendable {
   mutating func put(_ place: Place, for seq: UInt64) {
     if places.count >= Self.limit { places.removeAll(keepingCapacity: true) }
     places[seq] = place
+  }
+
+  mutating func forget(_ segments: Set<UInt64>) {
+    places = places.filter { !segments.contains($0.value.segment) }
   }
 }

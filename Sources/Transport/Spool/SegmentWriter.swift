@@ -59,8 +59,12 @@ struct SegmentWriter: Sendable {
   /// Whether the segment should be sealed before this many bytes more.
   func isFull(adding more: Int, at now: Timestamp, options: SpoolOptions) -> Bool {
     guard lines > 0 else { return false }
-    if bytes + UInt64(more) > UInt64(options.segmentBytes) { return true }
-    guard let started else { return false }
+    return bytes + UInt64(more) > UInt64(options.segmentBytes) || isOld(at: now, options: options)
+  }
+
+  /// Whether its first line is so old that no more should come.
+  func isOld(at now: Timestamp, options: SpoolOptions) -> Bool {
+    guard lines > 0, let started else { return false }
     return started.advanced(by: options.segmentAge) <= now
   }
 

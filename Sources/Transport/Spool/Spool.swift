@@ -6,7 +6,7 @@ import Synchronization
 /// answers or delivers waits for that. `docs/SPOOL_FORMAT.md` describes the files.
 package final class Spool: Sendable {
   package let directory: String
-  private let engine: SpoolEngine
+  let engine: SpoolEngine
   private let lock: Mutex<File?>
   private let threads: Mutex<(commit: FileThread, upkeep: FileThread)?>
 

@@ -17,6 +17,7 @@ final class SpoolEngine: Sendable {
   let freeBytes = Atomic<UInt64>(.max)
   let cursors: CursorFiles
   let counters = CommitCounters()
+  let retention: RetentionState
   private let hasFailed = Atomic<Bool>(false)
 
   init(directory: String, options: SpoolOptions, hops: [HopState], cursors: CursorFiles) {
@@ -24,6 +25,7 @@ final class SpoolEngine: Sendable {
     self.options = options
     self.hops = hops
     self.cursors = cursors
+    retention = RetentionState(hops: hops.count)
     queue = Mutex(
       CommitQueue(
         lastSeq: hops.map { $0.durable.load(ordering: .relaxed) },

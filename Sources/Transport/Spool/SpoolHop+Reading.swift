@@ -61,7 +61,8 @@ extension SpoolHop {
     let start = directory.index(holding: next) ?? 0
     for segment in directory.segments.dropFirst(start) {
       let before = state.places.withLock { $0.take(next) }
-      var reading = try SegmentReading(segment, of: directory, from: next, at: before)
+      guard var reading = try reading(segment, of: directory, from: next, at: before)
+      else { continue }
       while let line = try reading.next(isStrict: state.description.isAcknowledged) {
         if line.seq > through { break }
         lines.append(line)
@@ -75,5 +76,19 @@ extension SpoolHop {
       }
     }
     return lines
+  }
+
+  /// nil when the segment has been removed since the directory was looked at.
+  private func reading(
+    _ segment: UInt64, of directory: HopDirectory, from seq: UInt64, at place: HopPlaces.Place?
+  ) throws(SpoolError) -> SegmentReading? {
+    do throws(SpoolError) {
+      return try SegmentReading(segment, of: directory, from: seq, at: place)
+    } catch {
+      guard case .file(let file) = error, file.isMissing,
+        !state.segments.withLock({ $0.contains(segment) })
+      else { throw error }
+      return nil
+    }
   }
 }

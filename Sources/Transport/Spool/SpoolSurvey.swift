@@ -88,7 +88,7 @@ struct SpoolSurvey {
     var named = hop.references.map { _ in UInt64(0) }
     var lines = 0
     for segment in directory.segments.reversed() {
-      let survey = try SegmentSurvey(segment, of: directory, references: hop.references)
+      guard let survey = try survey(segment, of: directory, hop) else { break }
       if last == nil { last = survey }
       for index in named.indices { named[index] = max(named[index], survey.named[index]) }
       lines += survey.namingLines
@@ -104,6 +104,18 @@ struct SpoolSurvey {
   /// A snapshot gets its name only after the sync that covers what it includes.
   private static func highest(of snapshots: SnapshotFiles) throws(SpoolError) -> Witness? {
     try snapshots.numbers().last.map { Witness(seq: $0, by: snapshots.name(of: $0)) }
+  }
+
+  /// nil when a server that runs has let go of the segment meanwhile; never the last one.
+  private static func survey(
+    _ segment: UInt64, of directory: HopDirectory, _ hop: HopDescription
+  ) throws(FileError) -> SegmentSurvey? {
+    do throws(FileError) {
+      return try SegmentSurvey(segment, of: directory, references: hop.references)
+    } catch {
+      if error.isMissing && segment != directory.segments.last { return nil }
+      throw error
+    }
   }
 
   /// A cursor is saved only after the sync that covers what its `seq` or `high` names.

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Does what the disk is owed but nobody waits for: syncs of lagging hops, cursors, the witness
-/// of what is durable, and a look at the free space.
+/// of what is durable, a look at the free space, and segments that have become too old.
 struct UpkeepThread {
   /// `cursors/durable.json` and gathered cursors are replaced at most this often.
   static let witnessInterval: Duration = .milliseconds(250)
@@ -28,6 +28,7 @@ struct UpkeepThread {
   mutating func run() {
     do throws(SpoolError) {
       try engine.lookAtDisk()
+      try RetentionRound(engine).measure()
       while !engine.isUpkeepStopping.load(ordering: .sequentiallyConsistent) {
         rest()
         if engine.failed { return }
@@ -84,6 +85,8 @@ struct UpkeepThread {
     }
     if lastDisk + Self.diskInterval <= now {
       try engine.lookAtDisk()
+      engine.sealOldSegments(now: .now)
+      try RetentionRound(engine).run(now: .now)
       lastDisk = now
     }
   }

@@ -13,6 +13,9 @@ package struct FileError: Error, Sendable, Hashable {
     self.path = path
     self.code = code
   }
+
+  /// Whether there is nothing of that name.
+  package var isMissing: Bool { code == ENOENT }
 }
 
 extension FileError: CustomStringConvertible {

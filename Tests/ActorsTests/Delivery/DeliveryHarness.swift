@@ -169,6 +169,18 @@ final class ScriptedSender: WebhookSender {
   func delivered(_ webhookId: String = "wh_1") -> [String] {
     receipts.filter { $0.webhookId == webhookId && $0.isSuccess }.map(\.eventId)
   }
+
+  /// Those that say that they were sent before.
+  var replayed: [String] {
+    receipts.filter { $0.isSuccess && $0.request.fields["webhook-replay"] == "true" }
+      .map(\.eventId)
+  }
+
+  /// The bodies of events of a type that were taken.
+  func bodies(of type: EventType) -> [JSONValue] {
+    receipts.filter(\.isSuccess).compactMap { try? JSONValue(parsing: $0.request.body) }
+      .filter { $0["type"]?.string == type.rawValue }
+  }
 }
 
 /// Delivery with everything around it in memory; what is on "disk" survives a restart.
@@ -188,6 +200,8 @@ final class DeliveryHarness: Sendable {
   let disabled = Mutex<[String: DeliveryMachine.DisableReason]>([:])
   let roster = MemoryRoster()
   let overruns = Mutex<[DeliveryOverrun]>([])
+  /// Who must give something up, the next last.
+  let pinning = Mutex<[String]>([])
 
   init(
     sender: ScriptedSender = ScriptedSender(), options: DeliveryOptions = DeliveryOptions()
@@ -214,6 +228,7 @@ final class DeliveryHarness: Sendable {
     environment.random = { 0.5 }
     environment.employeeIds = { self.roster.ids(of: $0, after: $1, count: $2) }
     environment.employee = { id, _ in self.roster.record(of: id) }
+    environment.mostPinning = { self.pinning.withLock { $0.popLast() } }
     environment.observeOverrun = { overrun in self.overruns.withLock { $0.append(overrun) } }
     return environment
   }

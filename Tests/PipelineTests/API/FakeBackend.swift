@@ -81,6 +81,16 @@ final class FakeBackend: APIBackend {
     return attempt.object ?? JSONObject()
   }
 
+  func replay(_ webhookId: String, from: UInt64, through: UInt64) async -> Int? {
+    state.withLock { $0.calls.append("replay \(webhookId) \(from)-\(through)") }
+    return configuration.webhooks[webhookId]?.status == .disabled ? nil : 7
+  }
+
+  func snapshot(_ webhookId: String) async -> Int? {
+    state.withLock { $0.calls.append("snapshot \(webhookId)") }
+    return 3
+  }
+
   func status() async -> ServerStatus {
     state.withLock { $0.thread = pthread_self() }
     return ServerStatus(

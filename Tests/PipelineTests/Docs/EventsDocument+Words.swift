@@ -36,7 +36,10 @@ extension EventsDocument {
     `membershipUpdatesEmployees` says so is it an `employee.updated` of the employee as well.
 
     Events of one employee or group arrive at a webhook in the order of `sequence`; the next one waits until the
-    one before was answered with a status of 200 to 299 or given up. A repeat may come at any time.
+    one before was answered with a status of 200 to 299 or given up. A repeat may come at any time. So may
+    an older event: somebody can have a stretch of the past sent again, with the same ids and bytes and
+    with the header `webhook-replay: true`, and a snapshot can be ahead of an event still on its way.
+    Ignore what has a `revision` of its employee or group that you already passed.
 
     """
 
@@ -80,6 +83,14 @@ extension EventsDocument {
     case "group.member_removed":
       "The same for those who left, whoever was deleted included."
     case "group.deleted": "The group is gone, and with it all it said of anybody."
+    case "employee.snapshot":
+      """
+      What an employee is now, instead of what happened to him: one for each employee, deleted ones \
+      included. A webhook that gets any events of employees gets these when what waited for it had \
+      to be given up (`reason` `overrun`), once it answers again, or when somebody asks for them \
+      (`requested`); they cannot be subscribed to. They have no `sequence`, and a repeat under the \
+      same `id` can say something newer. Take over `data` unless you have a higher `revision`.
+      """
     default:
       """
       Sent when somebody asks for it (`scim-hris webhook test`), to any webhook. It is not about an \

@@ -30,7 +30,7 @@ struct EventsDocument {
     let test = try JSONValue(
       parsing: Delivery.testBody(
         event: eventId(9), webhookId: webhook.id, at: time(5), requestId: requestId(5)))
-    for event in events + [test] {
+    for event in events + [try snapshot(of: events), test] {
       let name = try #require(event["type"]?.string)
       text += "\n## \(name)\n\n\(Self.remark(name))\n\n```json\n\(event.pretty())\n```\n"
     }
@@ -114,6 +114,17 @@ extension EventsDocument {
       consumer: consumer, connection: connection, data: employee.bytes, decision: decision)
     let value = try JSONValue(parsing: body)
     #expect(value.bytes == body, "what is read back writes the same bytes")
+    return value
+  }
+
+  /// The employee as the first of these events left it.
+  private func snapshot(of events: [JSONValue]) throws -> JSONValue {
+    let data = try #require(events.first?["data"])
+    let event = CommittedEvent(
+      snapshot: eventId(15), at: time(9), epoch: 1, consumer: consumer,
+      employee: data["id"]?.string ?? "", data: data.bytes, reason: "overrun")
+    let value = try JSONValue(parsing: event.body)
+    #expect(value.bytes == event.body)
     return value
   }
 

@@ -45,6 +45,22 @@ import Testing
     #expect(!queue.isBacklogged(lines: 0, bytes: 0))
   }
 
+  @Test func `a segment is sealed on request, and the thread is woken for it only when it rests`() {
+    var queue = queue()
+    var batch: [CommitQueue.Entry] = []
+    var mustRing = queue.requestSeal()
+    #expect(!mustRing)
+    #expect(queue.next(into: &batch, hasLingered: false) == .seal)
+    #expect(queue.next(into: &batch, hasLingered: false) == .park)
+    mustRing = queue.requestSeal()
+    #expect(mustRing)
+    mustRing = queue.requestSeal()
+    #expect(!mustRing)
+    _ = queue.append(fragment, to: 1, whenDurable: nil)
+    #expect(queue.next(into: &batch, hasLingered: false) == .seal)
+    #expect(queue.next(into: &batch, hasLingered: false) == .write)
+  }
+
   @Test func `after a failure nothing is taken and nothing gathers`() {
     var queue = queue()
     var batch: [CommitQueue.Entry] = []

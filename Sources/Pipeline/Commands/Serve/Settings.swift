@@ -42,6 +42,7 @@ package struct Settings: Sendable, Equatable {
   package var deadHold: Bool
   /// No flag: receivers may count on it. Tests cannot wait so long.
   package var retries = RetrySchedule()
+  package var probeAfter = Breaker.firstInterval
 
   package var drain: Duration
   package var logLevel: String
