@@ -53,8 +53,13 @@ final class Server: Sendable {
     let (state, latest) = try restorer.restore()
     undecided = try Self.undecided(spool, state)
     acceptedAtStart = spool.hop(.accepted).lastSeq
-    let snapshots = SnapshotKeeper(spool: spool, log: log).duty(
-      latest, recovery, every: settings.snapshotEvery, thread: snapshotting)
+    let snapshots: SnapshotDuty
+    do throws(SpoolError) {
+      snapshots = try SnapshotKeeper(spool: spool, log: log).duty(
+        latest, recovery, every: settings.snapshotEvery, thread: snapshotting)
+    } catch {
+      throw StartFailure(error)
+    }
     if !settings.mayCreateSpool && state.configuration.applications.isEmpty {
       // Made by a start that failed before it could set anything up: as good as no spool.
       throw StartFailure(emptySpool: spool.directory)

@@ -10,10 +10,12 @@ struct SnapshotKeeper: Sendable {
   let spool: Spool
   let log: Logger
 
+  /// Also looks at what is there, for a start.
   func duty(
     _ latest: SnapshotDuty.Latest, _ recovery: SpoolRecovery, every: Int?, thread: BlockingThread
-  ) -> SnapshotDuty {
-    SnapshotDuty(
+  ) throws(SpoolError) -> SnapshotDuty {
+    try settle()
+    return SnapshotDuty(
       files: SnapshotFiles(spool: spool.directory), thread: thread, every: every,
       instance: recovery.instance, epoch: recovery.epoch, latest: latest, log: log
     ) { seq in
@@ -22,9 +24,16 @@ struct SnapshotKeeper: Sendable {
     }
   }
 
-  /// Removes what two newer snapshots have replaced. Blocks.
+  /// Removes what two newer snapshots have replaced, and says what the older of the two makes
+  /// unneeded. A start reads no line of `2-mapped`. Blocks.
   func settle() throws(SpoolError) {
     let files = SnapshotFiles(spool: spool.directory)
-    for number in try files.numbers().dropLast(Self.kept) { try files.remove(number) }
+    let numbers = try files.numbers()
+    for number in numbers.dropLast(Self.kept) { try files.remove(number) }
+    guard numbers.count >= Self.kept else { return }
+    let older = try files.open(numbers[numbers.count - Self.kept]).header
+    spool.mayRemove(Hop.accepted.rawValue, through: older.acceptedThrough)
+    spool.mayRemove(Hop.mapped.rawValue, through: .max)
+    spool.mayRemove(Hop.committed.rawValue, through: older.seq)
   }
 }

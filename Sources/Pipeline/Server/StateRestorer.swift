@@ -50,6 +50,7 @@ struct StateRestorer {
         throw SpoolError.newerFormat(segment: segment, version: version)
       } catch {
         log.error("a snapshot is damaged; the one before it is used", ["why": "\(error)"])
+        try snapshots.setAside(number)
       }
     }
     return (StoreState(catalog: catalog, files: files), Latest(seq: 0, bytes: 0, tail: 0))

@@ -89,8 +89,9 @@ struct RetentionRound {
     for segment in segments {
       let path = hop.path + "/" + SpoolFormat.segmentName(first: segment)
       if try FileSystem.remove(path) { engine.retention.removed.add(1, ordering: .relaxed) }
+      // One by one: a power cut between two must not bring an older one back behind a hole.
+      try FileSystem.syncDirectory(hop.path)
     }
-    try FileSystem.syncDirectory(hop.path)
   }
 }
 

@@ -41,6 +41,18 @@ package struct SnapshotFiles: Sendable {
     }
   }
 
+  /// Moves a snapshot that does not read back to `torn/`, so that it is not counted on. Blocks.
+  package func setAside(_ seq: UInt64) throws(SpoolError) {
+    let torn = FileSystem.parent(of: directory) + "/torn"
+    try SpoolError.files { () throws(FileError) in
+      try FileSystem.remove(indexPath(seq))
+      let name = "snapshot-\(seq)-\(Timestamp.now.milliseconds).torn"
+      try FileSystem.rename(path(seq), to: torn + "/" + name)
+      try FileSystem.syncDirectory(torn)
+      try FileSystem.syncDirectory(directory)
+    }
+  }
+
   /// Removes a snapshot and what is kept beside it. Blocks.
   package func remove(_ seq: UInt64) throws(SpoolError) {
     try SpoolError.files { () throws(FileError) in
