@@ -27,7 +27,7 @@ package enum BenchCommand {
         isRepeating: true),
       CommandOption("json", help: "Print the result as JSON."),
     ],
-    run: run)
+    subcommands: [SpoolBenchCommand.command], run: run)
 
   @Sendable private static func run(_ invocation: Invocation) async -> ExitCode {
     do throws(ClientFailure) {

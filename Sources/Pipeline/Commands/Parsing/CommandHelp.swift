@@ -38,7 +38,9 @@ package enum CommandHelp {
 
   private static func usage(_ command: Command, path: [String]) -> String {
     let words = ["scim-hris"] + path
-    if !command.subcommands.isEmpty { return (words + ["<subcommand>"]).joined(separator: " ") }
+    if command.run == nil, !command.subcommands.isEmpty {
+      return (words + ["<subcommand>"]).joined(separator: " ")
+    }
     let arguments = command.arguments.map { argument in
       let name = "<\(argument.name)>" + (argument.isRepeating ? " ..." : "")
       return argument.isOptional ? "[\(name)]" : name

@@ -26,7 +26,7 @@ package struct CommandParser: Sendable {
   package func parse(_ words: [String]) -> Outcome {
     var scan = Scan(words: words)
     switch words.first {
-    case "--version", "version": return .show("scim-hris \(version)\n")
+    case "--version": return .show("scim-hris \(version)\n")
     case "--help", "-h": return .show(CommandHelp.screen(root, path: [], invocation: nil))
     case "help": return help(for: Array(words.dropFirst()))
     case nil: return run(&scan, root.subcommand(standard) ?? root, path: [standard])
@@ -52,6 +52,9 @@ package struct CommandParser: Sendable {
   private func descend(_ scan: inout Scan, _ command: Command, path: [String]) -> Outcome {
     if command.subcommands.isEmpty { return run(&scan, command, path: path) }
     let names = command.subcommands.map(\.name)
+    if command.run != nil, scan.rest.first.flatMap({ command.subcommand($0) }) == nil {
+      return run(&scan, command, path: path)
+    }
     guard let word = scan.next() else {
       return .refuse(UsageError.missingCommand(among: names).message(path: path))
     }
