@@ -127,6 +127,7 @@ extension Server {
     var options = SpoolOptions()
     options.mayCreate = settings.mayCreateSpool
     options.segmentBytes = settings.segmentBytes
+    options.upgradesFormat = settings.upgradesFormat
     options.onFailure = { error in
       log.error("the spool failed; nothing more is answered", ["why": error])
       ExitCode.inputOutput.end()

@@ -18,6 +18,7 @@ extension SpoolFound {
     deadLetters = server.deadLetters.count
     tornLines = server.recovery.tornLines
     writesRunAgain = server.writesRunAgain
+    format = server.spool.format
     let base = server.settings.baseURL(bound: server.bound)
     connections = configuration.connections.values.sorted { $0.id < $1.id }.map { connection in
       let activity = server.topology.activity[connection.id]

@@ -8,6 +8,8 @@ struct HopRestorer {
   let torn: String
   let instance: String
   let epoch: Int
+  /// What the segment that is appended to must state; an older one is followed by a new one.
+  let format: Int
   let now: Timestamp
 
   struct Outcome {
@@ -30,16 +32,35 @@ struct HopRestorer {
       try writer.file.sync()
       isSealed = false
     }
-    if isSealed || next > writer.last + 1 {
-      if !isSealed { try writer.seal(based: writer.last + 1) }
-      writer = try writer.successor(first: next, at: now)
+    let isOutdated = writer.header.format < format || writer.header.epoch < epoch
+    if isSealed || isOutdated || next > writer.last + 1 {
+      writer = try follow(writer, isSealed: isSealed, next: next)
     }
     return Outcome(writer: writer, keptIn: keptIn)
   }
 
   private func header(first: UInt64, gap: ClosedRange<UInt64>? = nil) -> SegmentHeader {
     SegmentHeader(
-      hop: directory.hop, first: first, created: now, instance: instance, epoch: epoch, gap: gap)
+      hop: directory.hop, first: first, created: now, instance: instance, epoch: epoch,
+      format: format, gap: gap)
+  }
+
+  /// Begins the segment the hop goes on in. One without a line is not sealed, as its successor
+  /// would have its name: it is replaced.
+  private func follow(
+    _ writer: SegmentWriter, isSealed: Bool, next: UInt64
+  ) throws(FileError) -> SegmentWriter {
+    var writer = writer
+    var header = self.header(first: next)
+    if writer.lines == 0 && writer.header.first == next {
+      header.previousChecksum = writer.header.previousChecksum
+      header.gap = writer.header.gap
+    } else {
+      if !isSealed { try writer.seal(based: writer.last + 1) }
+      header.previousChecksum = writer.checksum
+      header.gap = next > writer.last + 1 ? (writer.last + 1)...(next - 1) : nil
+    }
+    return try SegmentWriter(creating: header, in: directory.path)
   }
 
   /// Copies everything from the first damage on into a file of its own.

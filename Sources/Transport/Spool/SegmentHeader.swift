@@ -8,6 +8,8 @@ struct SegmentHeader: Sendable, Hashable {
   var instance: String
   /// Grows when acknowledged data was given up by hand.
   var epoch: Int
+  /// The format of the spool from this segment on.
+  var format: Int
   /// The checksum of the last line of the segment before; nil for the first of a hop.
   var previousChecksum: UInt32?
   /// Numbers that were never written, or lost with a tail that was not acknowledged.
@@ -16,7 +18,7 @@ struct SegmentHeader: Sendable, Hashable {
   /// The whole line; it starts a chain of checksums.
   func line(checksum crc: inout UInt32) -> [UInt8] {
     var object = JSONObject()
-    object["v"] = .init(SpoolFormat.version)
+    object["v"] = .init(format)
     object["segment"] = .init(hop)
     object["first"] = .number(JSONNumber(text: String(first)))
     object["created"] = .init(created.description)
@@ -38,7 +40,7 @@ struct SegmentHeader: Sendable, Hashable {
   /// nil when this is not a header, whatever its checksum.
   init?(parsing line: Span<UInt8>) {
     guard let object = (try? JSONValue(parsing: line))?.object,
-      let hop = object["segment"]?.string,
+      let format = object["v"]?.int, let hop = object["segment"]?.string,
       let first = object["first"]?.number.flatMap({ UInt64($0.text) }),
       let created = object["created"]?.string.flatMap({ Timestamp(parsing: $0) }),
       let instance = object["instance"]?.string, let epoch = object["epoch"]?.int
@@ -47,19 +49,21 @@ struct SegmentHeader: Sendable, Hashable {
     let gap = object["gap"]?.array?.compactMap { $0.number.flatMap { UInt64($0.text) } } ?? []
     self.init(
       hop: hop, first: first, created: created, instance: instance, epoch: epoch,
-      previousChecksum: previous.flatMap { SpoolFormat.hex($0.span) },
+      format: format, previousChecksum: previous.flatMap { SpoolFormat.hex($0.span) },
       gap: gap.count == 2 && gap[0] <= gap[1] ? gap[0]...gap[1] : nil)
   }
 
   init(
     hop: String, first: UInt64, created: Timestamp, instance: String, epoch: Int,
-    previousChecksum: UInt32? = nil, gap: ClosedRange<UInt64>? = nil
+    format: Int = SpoolRelease.written, previousChecksum: UInt32? = nil,
+    gap: ClosedRange<UInt64>? = nil
   ) {
     self.hop = hop
     self.first = first
     self.created = created
     self.instance = instance
     self.epoch = epoch
+    self.format = format
     self.previousChecksum = previousChecksum
     self.gap = gap
   }
@@ -87,7 +91,7 @@ struct SegmentFooter: Sendable, Hashable {
 
   func line(chaining crc: inout UInt32) -> [UInt8] {
     var object = JSONObject()
-    object["v"] = .init(SpoolFormat.version)
+    object["v"] = .init(SpoolFormat.lineVersion)
     object["end"] = .number(JSONNumber(text: String(last)))
     object["lines"] = .number(JSONNumber(text: String(lines)))
     object["b"] = .number(JSONNumber(text: String(based)))

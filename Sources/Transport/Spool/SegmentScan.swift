@@ -59,7 +59,7 @@ struct SegmentScan {
     guard SpoolFormat.checksum(of: body, after: 0) == stated else {
       return .invalid("the header's checksum is wrong")
     }
-    if let version = SegmentHeader.version(of: line), version > SpoolFormat.version {
+    if let version = SegmentHeader.version(of: line), version > SpoolRelease.readable {
       return .newer(version: version)
     }
     guard let header = SegmentHeader(parsing: line), header.hop == hop, header.first == first

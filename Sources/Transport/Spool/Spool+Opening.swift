@@ -11,12 +11,12 @@ extension Spool {
     let opening = SpoolOpening(directory: directory, hops: hops, options: options)
     var (engine, writers, recovery) = try opening.run()
     recovery.wasTightened = wasTightened
-    let (instance, epoch) = (recovery.instance, recovery.epoch)
+    let (instance, epoch, format) = (recovery.instance, recovery.epoch, recovery.format)
     try SpoolError.files { () throws(FileError) in
-      try lock.describe(instance: instance, epoch: epoch)
+      try lock.describe(instance: instance, epoch: epoch, format: format)
     }
     report(recovery, to: log)
-    return (Spool(engine, writers: writers, lock: lock.file), recovery)
+    return (Spool(engine, writers: writers, lock: lock.file, format: format), recovery)
   }
 
   /// Makes the directory, or checks that it is ours and closes it to others.
@@ -53,6 +53,9 @@ extension Spool {
   }
 
   private static func report(_ recovery: SpoolRecovery, to log: Logger) {
+    if let before = recovery.formatBefore {
+      log.info("format upgraded", ["from": before, "to": recovery.format])
+    }
     for hop in recovery.hops where hop.tornLines + hop.damagedLines > 0 {
       log.warning(
         "lines cut",

@@ -6,12 +6,15 @@ import Synchronization
 /// answers or delivers waits for that. `docs/SPOOL_FORMAT.md` describes the files.
 package final class Spool: Sendable {
   package let directory: String
+  /// The format that new segments state.
+  package let format: Int
   let engine: SpoolEngine
   private let lock: Mutex<File?>
   private let threads: Mutex<(commit: FileThread, upkeep: FileThread)?>
 
-  init(_ engine: SpoolEngine, writers: [SegmentWriter], lock: File) {
+  init(_ engine: SpoolEngine, writers: [SegmentWriter], lock: File, format: Int) {
     directory = engine.directory
+    self.format = format
     self.engine = engine
     self.lock = Mutex(lock)
     let commit = FileThread {

@@ -31,7 +31,7 @@ extension SpoolError: CustomStringConvertible {
     case .notFound(let directory):
       return "there is no spool at \(directory)"
     case .newerFormat(let segment, let version):
-      return "\(segment) has format \(version); this program knows format \(SpoolFormat.version)"
+      return "\(segment) has format \(version); this program reads up to \(SpoolRelease.readable)"
     case .corrupt(let segment, let offset, let seq, let reason):
       return "\(segment) is damaged at offset \(offset), line \(seq): \(reason)"
     case .acknowledgedDataMissing(let hop, let last, let named, let by):

@@ -3,8 +3,9 @@
 /// A line is one JSON object whose members stand in a fixed order, the checksum last and of fixed
 /// width, so that a line can be verified and taken apart without a JSON parser.
 enum SpoolFormat {
-  static let version = 1
-  /// The version from which there are snapshots, and segments that nothing needs may be gone.
+  /// The layout of lines, footers and cursors.
+  static let lineVersion = 1
+  /// The format from which there are snapshots, and segments that nothing needs may be gone.
   static let snapshots = 2
   /// The longest line, newline not counted.
   static let longestLine = 16 << 20

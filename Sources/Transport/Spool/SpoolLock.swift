@@ -23,9 +23,9 @@ struct SpoolLock {
   }
 
   /// Writes who holds the lock into the file.
-  func describe(instance: String, epoch: Int) throws(FileError) {
+  func describe(instance: String, epoch: Int, format: Int) throws(FileError) {
     let object: JSONValue = [
-      "format": .init(SpoolFormat.version), "pid": .init(Int(getpid())),
+      "format": .init(format), "pid": .init(Int(getpid())),
       "since": .init(Timestamp.now.description), "instance": .init(instance),
       "epoch": .init(epoch),
     ]

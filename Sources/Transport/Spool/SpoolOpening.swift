@@ -17,6 +17,7 @@ struct SpoolOpening {
     let isNew = try SpoolError.files { () throws(FileError) in try makeDirectories() }
     let survey = try SpoolSurvey(directory: directory, hops: hops)
     if let refusal = survey.refusal { throw refusal }
+    if let refusal = try newerSnapshot() { throw refusal }
     let lastStop = isNew ? .none : lastStop(cursors, survey.found)
     return try SpoolError.files { () throws(FileError) in
       try restore(survey, cursors, lastStop)
@@ -57,14 +58,16 @@ extension SpoolOpening {
   ) throws(FileError) -> (SpoolEngine, [SegmentWriter], SpoolRecovery) {
     let header = survey.found.compactMap(\.survey?.header).max { $0.created < $1.created }
     let instance = header?.instance ?? Hex.encode(Random.bytes(8))
-    let epoch = header?.epoch ?? 1
+    let epoch = (header?.epoch ?? 1) + (options.raisesEpoch && header != nil ? 1 : 0)
+    let formatBefore = survey.found.compactMap(\.survey?.header?.format).max()
+    let format = options.upgradesFormat ? SpoolRelease.written : formatBefore ?? options.newFormat
     var writers: [SegmentWriter] = []
     var states: [HopState] = []
     var reports: [SpoolRecovery.Hop] = []
     for (index, found) in survey.found.enumerated() {
       let restorer = HopRestorer(
         directory: found.directory, torn: directory + "/torn", instance: instance, epoch: epoch,
-        now: now)
+        format: format, now: now)
       let outcome = try restorer.restore(found.survey, next: survey.next(index))
       let segments = try HopDirectory(hop: hops[index].name, in: directory).segments
       writers.append(outcome.writer)
@@ -76,7 +79,8 @@ extension SpoolOpening {
       directory: directory, options: options, hops: states, cursors: cursors)
     try engine.witnessAtStart()
     let recovery = SpoolRecovery(
-      lastStop: lastStop, wasTightened: false, instance: instance, epoch: epoch, hops: reports)
+      lastStop: lastStop, wasTightened: false, instance: instance, epoch: epoch,
+      format: format, formatBefore: formatBefore.flatMap { $0 < format ? $0 : nil }, hops: reports)
     return (engine, writers, recovery)
   }
 

@@ -12,6 +12,13 @@ package struct SpoolOptions: Sendable {
   package var backlogBytes = 8 << 20
   /// `isShortOfDisk` is true below this much free space.
   package var reserveBytes: UInt64 = 0
+  /// Lets a spool of an older format go on in the newest: each hop in a new segment.
+  package var upgradesFormat = false
+  /// Raises the epoch: what came after a copy that was restored is not there, and receivers must
+  /// be able to tell.
+  package var raisesEpoch = false
+  /// The format of a spool that is made.
+  package var newFormat = SpoolRelease.written
   /// Whether a spool is made where there is none.
   package var mayCreate = true
   /// Called once, on a thread of the spool, when a write or sync has failed. Nothing that waits

@@ -45,12 +45,12 @@ package struct SpoolReader: Sendable {
   }
 
   /// The newest segment header of the acknowledged hop: instance, epoch, format.
-  package var identity: (instance: String, epoch: Int)? {
+  package var identity: (instance: String, epoch: Int, format: Int)? {
     for hop in hops {
       guard let directory = try? HopDirectory(hop: hop.name, in: directory),
         let last = directory.segments.last, let header = try? header(last, of: directory)
       else { continue }
-      return (header.instance, header.epoch)
+      return (header.instance, header.epoch, header.format)
     }
     return nil
   }

@@ -31,6 +31,10 @@ package struct SpoolRecovery: Sendable, Hashable {
   /// Names this spool, whatever its directory is called.
   package var instance: String
   package var epoch: Int
+  /// What new segments say; below `SpoolRelease.written` until it is upgraded.
+  package var format: Int
+  /// The format it had before this start went over to a newer one.
+  package var formatBefore: Int?
   package var hops: [Hop]
 
   package var isNew: Bool { lastStop == .none }

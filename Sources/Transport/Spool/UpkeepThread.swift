@@ -132,7 +132,7 @@ extension SpoolEngine {
 
   func witnessValue(_ seq: UInt64, isClean: Bool) -> JSONValue {
     [
-      "v": .init(SpoolFormat.version), "seq": .number(JSONNumber(text: String(seq))),
+      "v": .init(SpoolFormat.lineVersion), "seq": .number(JSONNumber(text: String(seq))),
       "clean": .init(isClean), "at": .init(Timestamp.now.description),
     ]
   }

@@ -69,13 +69,13 @@ import Testing
     let path = try #require(try fixture.segments().last)
     var header = Array(try fixture.bytes(path).prefix { $0 != 10 })
     header.removeLast(SpoolFormat.suffixLength)
-    header[5] = UInt8(ascii: "2")
+    header[5] = UInt8(ascii: "3")
     var crc: UInt32 = 0
     SpoolFormat.close(&header, from: 0, chaining: &crc)
     try fixture.overwrite(path, header)
     #expect(
       throws: SpoolError.newerFormat(
-        segment: "3-committed/00000000000000000001.jsonl", version: 2)
+        segment: "3-committed/00000000000000000001.jsonl", version: 3)
     ) { try fixture.open() }
   }
 

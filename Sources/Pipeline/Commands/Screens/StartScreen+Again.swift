@@ -35,6 +35,7 @@ package struct SpoolFound: Sendable {
   package var tornLines = 0
   /// Accepted writes without an outcome that were decided again.
   package var writesRunAgain = 0
+  package var format = SpoolRelease.written
 
   package init(lastStop: LastStop) { self.lastStop = lastStop }
 }
@@ -51,6 +52,9 @@ extension StartScreen {
     ]
     if let recovered = recovered(found) { lines.append("  recovered " + recovered) }
     lines.append("  state     " + state(found))
+    if found.format < SpoolRelease.written {
+      lines.append("  format    \(found.format); \(formatAdvice)")
+    }
     for connection in found.connections.prefix(shownConnections) {
       lines.append("  " + line(connection, now))
     }
@@ -62,6 +66,10 @@ extension StartScreen {
       "  API       \(apiURL)   (secrets are not shown again: `token new`, `key new`)")
     return lines.map { $0 + "\n" }.joined()
   }
+
+  /// What the newer format brings, and what it costs.
+  static let formatAdvice =
+    "--upgrade-format: snapshots, retention; the release before can't be put back"
 
   private static func lastStop(_ found: SpoolFound, _ now: Timestamp) -> String {
     switch found.lastStop {

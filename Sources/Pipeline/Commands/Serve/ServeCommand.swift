@@ -106,6 +106,11 @@ extension ServeCommand {
         ["file": path])
     }
     let milliseconds = Int(time / .milliseconds(1))
+    if server.spool.format < SpoolRelease.written {
+      log.info(
+        "the spool goes on in an older format",
+        ["format": server.spool.format, "newer": StartScreen.formatAdvice])
+    }
     guard isTerminal else {
       log.info("ready", ["listen": server.bound, "start": "\(milliseconds)ms"])
       return

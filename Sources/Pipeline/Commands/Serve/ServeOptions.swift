@@ -37,6 +37,9 @@ package enum ServeOptions {
       help: "Lines of 3-committed between two snapshots of the state.",
       absence: "when they would double its size"),
     CommandOption(
+      "upgrade-format",
+      help: "Let an older spool go on in this release's format; older releases refuse it then."),
+    CommandOption(
       "disk-reserve", .size(0...(1 << 50)),
       help: "Free disk space below which writes are refused until there is more.",
       absence: "64MiB or 5 % of the disk, the larger"),

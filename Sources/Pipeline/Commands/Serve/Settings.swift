@@ -17,6 +17,8 @@ package struct Settings: Sendable, Equatable {
   package var segmentBytes: Int
   /// Lines of `3-committed`; nil means by size.
   package var snapshotEvery: Int?
+  /// Whether a spool of an older format goes on in the newest.
+  package var upgradesFormat: Bool
   package var credentials: String?
   /// Definition files, in the order they are read.
   package var schemaFiles: [String]
@@ -67,6 +69,7 @@ package struct Settings: Sendable, Equatable {
     spoolMaxBytes = invocation.size("spool-max-bytes")
     segmentBytes = invocation.size("segment-bytes") ?? 32 << 20
     snapshotEvery = invocation.count("snapshot-every")
+    upgradesFormat = invocation.flag("upgrade-format")
     credentials = invocation.text("credentials")
     schemaFiles = invocation.values("schema").values
     resourceTypeFiles = invocation.values("resource-type").values

@@ -20,6 +20,7 @@ package struct SpoolListing: Sendable {
   package var holder: SpoolReader.Holder?
   package var instance: String?
   package var epoch: Int?
+  package var format = SpoolRelease.written
   package var hops: [Hop]
   package var waiting: [Waiting]
   package var space: FileSystem.Space
@@ -43,6 +44,7 @@ package struct SpoolListing: Sendable {
     holder = reader.holder
     instance = reader.identity?.instance
     epoch = reader.identity?.epoch
+    format = reader.identity?.format ?? SpoolRelease.written
     space = try FileSystem.space(at: reader.directory)
     let cursors = try reader.cursors()
     let summaries = try reader.hops.map { try reader.summary(of: $0) }
@@ -102,7 +104,7 @@ package enum SpoolListScreen {
   }
 
   private static func head(_ listing: SpoolListing) -> String {
-    var parts = [listing.directory, "format 1"]
+    var parts = [listing.directory, "format \(listing.format)"]
     switch listing.holder {
     case .some(let holder) where holder.isAlive:
       let since = holder.since.map { " since " + SpoolText.minute($0) } ?? ""
@@ -151,7 +153,7 @@ extension SpoolListing {
   package var json: JSONValue {
     var json = JSONObject()
     json["directory"] = JSONValue(directory)
-    json["format"] = 1
+    json["format"] = JSONValue(format)
     if let instance { json["instance"] = JSONValue(instance) }
     if let epoch { json["epoch"] = JSONValue(epoch) }
     if let holder, holder.isAlive {

@@ -111,7 +111,7 @@ import Testing
     let use = "held by pid 812 since 2026-11-18T06:02Z"
     #expect(
       SpoolListScreen.text(listing, now: now, paint: plain) == """
-        /var/lib/scim-hris   format 1   \(use)   instance 3f9a, epoch 1
+        /var/lib/scim-hris   format 2   \(use)   instance 3f9a, epoch 1
         hop          files            seq      bytes  oldest  read by      behind
         1-accepted       3       1–41,873   12.4 MiB   2.1 d  mapping           0
         2-mapped         3       1–41,873   12.4 MiB   2.1 d  state store       -
