@@ -13,7 +13,8 @@ package enum CommandTree {
       ConnectCommand.command, ApplicationCommand.command, TokenCommand.command,
       KeyCommand.command, WebhookCommand.command, EventsCommand.command,
       EmployeesCommand.command, SpoolCommand.command, ConformanceCommand.command,
-      BenchCommand.command, VersionCommand.command,
+      BackupCommand.command, RestoreCommand.command, BenchCommand.command,
+      VersionCommand.command,
     ])
 
   private static let serve = Command(

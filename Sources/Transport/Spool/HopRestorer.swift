@@ -89,16 +89,8 @@ struct HopRestorer {
   private func transfer(
     from source: String, _ range: Range<UInt64>, to target: String
   ) throws(FileError) {
-    let from = try File(source, .reading)
     let to = try File(target, .creating)
-    var offset = range.lowerBound
-    while offset < range.upperBound {
-      let count = Int(min(1 << 20, range.upperBound - offset))
-      let bytes = try from.read(at: offset, count: count)
-      if bytes.isEmpty { break }
-      try to.write(bytes)
-      offset += UInt64(bytes.count)
-    }
+    try File(source, .reading).copy(range, to: to)
     try to.sync()
   }
 

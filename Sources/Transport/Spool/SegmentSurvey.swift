@@ -49,18 +49,35 @@ struct SegmentSurvey {
   init(
     _ first: UInt64, of directory: HopDirectory, references: [HopDescription.Reference]
   ) throws(FileError) {
+    let path = directory.path(ofSegment: first)
+    let file = try File(path, .reading)
+    let size = try file.size()
+    self.init(first, path: path, size: size, references: references)
+    var lines = FileLines(file, through: size, longest: SpoolFormat.longestLine)
+    try read(&lines, at: 0, hop: directory.hop, references)
+  }
+
+  /// Nothing is read yet.
+  init(
+    _ first: UInt64, path: String, size: UInt64, references: [HopDescription.Reference]
+  ) {
     self.first = first
-    path = directory.path(ofSegment: first)
+    self.path = path
+    self.size = size
     last = first - 1
     named = [UInt64](repeating: 0, count: references.count)
-    let file = try File(path, .reading)
-    size = try file.size()
-    var scan = SegmentScan(hop: directory.hop, first: first)
-    var lines = FileLines(file, through: size, longest: SpoolFormat.longestLine)
+  }
+
+  /// - Parameter start: where in the file of the lines the segment begins.
+  mutating func read(
+    _ lines: inout FileLines, at start: UInt64, hop: String,
+    _ references: [HopDescription.Reference]
+  ) throws(FileError) {
+    var scan = SegmentScan(hop: hop, first: first)
     while let line = try lines.next() {
       let bytes = lines.buffer.span.extracting(line.range)
       let verdict = scan.judge(bytes, isWhole: line.isTerminated && !line.isTooLong)
-      note(verdict, line, checksum: scan.checksum)
+      note(verdict, line, at: line.offset - start, checksum: scan.checksum)
       guard case .record = verdict, let record = SpoolLine(parsing: bytes) else { continue }
       newest = max(newest ?? record.timestamp, record.timestamp)
       note(references, of: record)
@@ -68,13 +85,13 @@ struct SegmentSurvey {
   }
 
   private mutating func note(
-    _ verdict: SegmentScan.Verdict, _ line: FileLines.Line, checksum: UInt32?
+    _ verdict: SegmentScan.Verdict, _ line: FileLines.Line, at offset: UInt64, checksum: UInt32?
   ) {
     if damage != nil { linesBehindDamage += 1 }
     switch verdict {
     case .invalid(let reason):
       if damage == nil {
-        damage = Damage(offset: line.offset, reason: reason)
+        damage = Damage(offset: offset, reason: reason)
         linesBehindDamage = 1
       }
       return
@@ -83,14 +100,14 @@ struct SegmentSurvey {
     case .record(let seq, let based) where damage != nil:
       highestBase = max(highestBase, based)
       strays.append(
-        Stray(seq: seq, based: based, offset: line.offset, length: line.range.count))
+        Stray(seq: seq, based: based, offset: offset, length: line.range.count))
     case .record(let seq, _): last = seq
     case .footer(let footer) where damage != nil: highestBase = max(highestBase, footer.based)
     case .footer: isSealed = true
     }
     guard damage == nil else { return }
     self.checksum = checksum ?? 0
-    end = line.offset + line.length
+    end = offset + line.length
   }
 
   private mutating func note(_ references: [HopDescription.Reference], of record: SpoolLine) {

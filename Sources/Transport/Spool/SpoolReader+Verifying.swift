@@ -28,8 +28,11 @@ extension SpoolReader {
     for (hop, found) in zip(hops, survey.found) {
       try verify(hop, found, &verification)
       guard let last = found.survey, last.damage != nil else { continue }
-      if !isLive || last.isDamagedBelowBase {
-        verification.findings.append(Self.finding(last, in: found.directory))
+      let name = found.directory.name(ofSegment: last.first)
+      if !isLive || last.isDamagedBelowBase,
+        let finding = last.finding(named: name, isTorn: !last.isDamagedBelowBase)
+      {
+        verification.findings.append(finding)
       }
     }
     if case .acknowledgedDataMissing(let hop, let last, let named, let by) = survey.refusal {
@@ -67,15 +70,16 @@ extension SpoolReader {
     }
     verification.lines.append(lines)
   }
+}
 
-  private static func finding(_ last: SegmentSurvey, in directory: HopDirectory) -> Finding {
-    let segment = directory.name(ofSegment: last.first)
-    if last.isDamagedBelowBase, let damage = last.damage {
-      return .corrupt(
-        segment: segment, offset: damage.offset, seq: last.last + 1, reason: damage.reason)
+extension SegmentSurvey {
+  /// What is wrong with this segment; nil when nothing is.
+  func finding(named name: String, isTorn: Bool) -> SpoolReader.Finding? {
+    guard let damage else { return nil }
+    guard isTorn else {
+      return .corrupt(segment: name, offset: damage.offset, seq: last + 1, reason: damage.reason)
     }
     return .tornTail(
-      segment: segment, offset: last.end, lines: last.linesBehindDamage,
-      bytes: last.size - last.end)
+      segment: name, offset: end, lines: linesBehindDamage, bytes: size - end)
   }
 }

@@ -32,6 +32,13 @@ package final class File: Sendable {
     self.descriptor = descriptor
   }
 
+  /// Standard output as a file to write to.
+  package init(standardOutput: Void) throws(FileError) {
+    path = "standard output"
+    descriptor = fcntl(1, F_DUPFD_CLOEXEC, 3)
+    guard descriptor >= 0 else { throw FileError("dup", path) }
+  }
+
   deinit { close(descriptor) }
 
   /// Bytes in the file now.
@@ -39,6 +46,13 @@ package final class File: Sendable {
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else { throw FileError("fstat", path) }
     return UInt64(status.st_size)
+  }
+
+  /// Tells this file from another that has or had the same path.
+  package func inode() throws(FileError) -> UInt64 {
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else { throw FileError("fstat", path) }
+    return UInt64(status.st_ino)
   }
 
   /// Writes all of it, however often the system takes only a part.
@@ -94,6 +108,17 @@ package final class File: Sendable {
     let got = try read(at: offset, into: &buffer, from: 0, count: count)
     buffer.removeLast(count - got)
     return buffer
+  }
+
+  /// Appends a range of this file to another, or as much of it as there is.
+  package func copy(_ range: Range<UInt64>, to target: File) throws(FileError) {
+    var offset = range.lowerBound
+    while offset < range.upperBound {
+      let bytes = try read(at: offset, count: Int(min(1 << 20, range.upperBound - offset)))
+      if bytes.isEmpty { break }
+      try target.write(bytes)
+      offset += UInt64(bytes.count)
+    }
   }
 
   /// Makes the contents, and the size needed to read them back, durable.

@@ -16,7 +16,8 @@ extension EventsDocument {
     | `timestamp` | when it was committed, UTC |
     | `sequence` | counts every event of a connection, all types, from 1. A webhook that asked for some \
     types sees gaps, and those are no loss |
-    | `epoch` | 1; a higher number will say that a backup was restored |
+    | `epoch` | 1; a higher number says that a backup was restored. What is told in a higher epoch wins \
+    over every `revision` of a lower one |
     | `consumerId`, `consumerExternalId` | the customer, and your own id for it |
     | `connection` | which link to which identity provider the person came through |
     | `data` | the employee after the change, every field of the [table](#employee-fields); or the group |
