@@ -53,7 +53,7 @@ final class Server: Sendable {
     let (state, latest) = try restorer.restore()
     undecided = try Self.undecided(spool, state)
     acceptedAtStart = spool.hop(.accepted).lastSeq
-    let snapshots: SnapshotDuty
+    let snapshots: SnapshotDuty?
     do throws(SpoolError) {
       snapshots = try SnapshotKeeper(spool: spool, log: log).duty(
         latest, recovery, every: settings.snapshotEvery, thread: snapshotting)

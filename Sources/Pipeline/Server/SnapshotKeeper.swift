@@ -11,9 +11,11 @@ struct SnapshotKeeper: Sendable {
   let log: Logger
 
   /// Also looks at what is there, for a start.
+  /// - Returns: nil for a spool of a format that has none.
   func duty(
     _ latest: SnapshotDuty.Latest, _ recovery: SpoolRecovery, every: Int?, thread: BlockingThread
-  ) throws(SpoolError) -> SnapshotDuty {
+  ) throws(SpoolError) -> SnapshotDuty? {
+    guard recovery.format >= SpoolRelease.snapshots else { return nil }
     try settle()
     return SnapshotDuty(
       files: SnapshotFiles(spool: spool.directory), thread: thread, every: every,

@@ -18,7 +18,7 @@ struct SpoolInventory {
     let item: Item
   }
 
-  static let snapshots = "snapshots"
+  static let snapshots = SnapshotFiles.name
   static let secrets = "secrets.json"
   /// Directories of files that are made once and never changed.
   static let records = ["dead", "torn"]

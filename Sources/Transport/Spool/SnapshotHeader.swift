@@ -28,7 +28,7 @@ package struct SnapshotHeader: Sendable, Hashable {
   /// Without the checksum and the closing brace.
   var json: JSONObject {
     var object = JSONObject()
-    object["v"] = .init(SpoolFormat.snapshots)
+    object["v"] = .init(SpoolRelease.snapshots)
     object["snapshot"] = .number(JSONNumber(text: String(seq)))
     object["created"] = .init(created.description)
     object["instance"] = .init(instance)
@@ -70,7 +70,7 @@ package struct SnapshotFooter: Sendable, Hashable {
 
   var json: JSONObject {
     var object = JSONObject()
-    object["v"] = .init(SpoolFormat.snapshots)
+    object["v"] = .init(SpoolRelease.snapshots)
     object["end"] = .number(JSONNumber(text: String(seq)))
     object["lines"] = .number(JSONNumber(text: String(lines)))
     object["hash"] = .init(hash)

@@ -149,7 +149,7 @@ extension SnapshotReader {
       case let content = bytes.span.extracting(droppingLast: SpoolFormat.suffixLength),
       SpoolFormat.checksum(of: content, after: 0) == stated
     else { throw .corrupt(segment: name, offset: 0, seq: 0, reason: "the header is not whole") }
-    if let version = SegmentHeader.version(of: bytes.span), version > SpoolFormat.snapshots {
+    if let version = SegmentHeader.version(of: bytes.span), version > SpoolRelease.readable {
       throw .newerFormat(segment: name, version: version)
     }
     return (bytes, line.length)

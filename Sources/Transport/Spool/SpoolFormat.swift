@@ -5,8 +5,6 @@
 enum SpoolFormat {
   /// The layout of lines, footers and cursors.
   static let lineVersion = 1
-  /// The format from which there are snapshots, and segments that nothing needs may be gone.
-  static let snapshots = 2
   /// The longest line, newline not counted.
   static let longestLine = 16 << 20
   /// `,"crc":"` + 8 hexadecimal digits + `"}`.

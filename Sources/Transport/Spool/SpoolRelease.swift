@@ -6,6 +6,8 @@
 package enum SpoolRelease {
   package static let readable = 2
   package static let written = 2
+  /// From this one on there are snapshots, and segments that nothing needs may be gone.
+  package static let snapshots = 2
 }
 
 extension SpoolOpening {

@@ -17,7 +17,9 @@ struct BackupTests {
   }
 
   @Test func `a backup of a busy server becomes a server again, in a higher epoch`() async throws {
-    let server = try await TestServer.started(["--segment-bytes", "64KiB"])
+    let server = try await TestServer.started([
+      "--segment-bytes", "64KiB", "--snapshot-every", "40",
+    ])
     let pool = OktaPool(users: 60, writers: 8)
     let okta = try server.okta()
     let file = server.directory.file("backup.tar")
@@ -59,7 +61,9 @@ struct BackupTests {
 
   @Test func `a copy that follows outlives kills of its source, and then the source`() async throws
   {
-    let server = try await TestServer.started(["--segment-bytes", "64KiB"])
+    let server = try await TestServer.started([
+      "--segment-bytes", "64KiB", "--snapshot-every", "40",
+    ])
     let copy = server.directory.file("copy")
     let follower = try ChildProcess(
       program: TestServer.program,
