@@ -7,7 +7,7 @@ package struct SpoolRetention: Sendable {
   /// Size of all hops above which such lines go before their time.
   package var maxBytes: UInt64
   /// Hops whose newest segment states an older format lose nothing.
-  package var oldestFormat = SpoolFormat.snapshots
+  package var oldestFormat = SpoolRelease.snapshots
   /// By hop, the first line that a reader still needs; `.max` where none needs any. Asked on a
   /// thread of the spool, right before segments go and after every saved cursor was written; it
   /// must not count on anything that is not on disk.
