@@ -16,10 +16,21 @@ struct HopReader {
     let start = directory.index(holding: seq) ?? 0
     var previous: SegmentScan?
     for (index, segment) in directory.segments.enumerated().dropFirst(start) {
+      guard let file = try open(segment) else {
+        previous = nil
+        continue
+      }
       var scan = SegmentScan(hop: directory.hop, first: segment)
       let before = index == start ? nil : previous
-      guard try read(segment, from: seq, after: before, with: &scan, body) else { return }
+      guard try read(segment, file, from: seq, after: before, with: &scan, body) else { return }
       previous = scan
+    }
+  }
+
+  /// nil when the segment has been deleted since the directory was read.
+  private func open(_ segment: UInt64) throws(SpoolError) -> File? {
+    try SpoolError.files { () throws(FileError) in
+      try File.ifPresent(directory.path(ofSegment: segment))
     }
   }
 
@@ -28,9 +39,14 @@ struct HopReader {
     _ segment: UInt64, from seq: UInt64, after before: SegmentScan?,
     with scan: inout SegmentScan, _ body: (Item) throws -> Bool
   ) throws -> Bool {
-    let file = try SpoolError.files { () throws(FileError) in
-      try File(directory.path(ofSegment: segment), .reading)
-    }
+    guard let file = try open(segment) else { return true }
+    return try read(segment, file, from: seq, after: before, with: &scan, body)
+  }
+
+  private func read(
+    _ segment: UInt64, _ file: File, from seq: UInt64, after before: SegmentScan?,
+    with scan: inout SegmentScan, _ body: (Item) throws -> Bool
+  ) throws -> Bool {
     let size = try SpoolError.files { () throws(FileError) in try file.size() }
     var lines = FileLines(file, through: size, longest: SpoolFormat.longestLine)
     while let line = try nextLine(&lines) {

@@ -9,6 +9,8 @@ struct SegmentReading: ~Copyable {
   private var lines: FileLines
   private var scan: SegmentScan
   private(set) var place: HopPlaces.Place
+  /// Where the line read last starts in the file.
+  private(set) var start: UInt64 = 0
 
   init(
     _ segment: UInt64, of directory: HopDirectory, from seq: UInt64, at known: HopPlaces.Place?
@@ -63,6 +65,7 @@ struct SegmentReading: ~Copyable {
         lines.buffer.span.extracting(line.range), isWhole: line.isTerminated && !line.isTooLong,
         from: from, with: &scan)
       self.scan = scan
+      start = line.offset
       place = HopPlaces.Place(
         segment: segment, offset: line.offset + line.length, checksum: scan.checksum ?? 0)
       if let record { return record }

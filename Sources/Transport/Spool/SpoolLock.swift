@@ -1,7 +1,7 @@
 import Glibc
 
 /// Lets one process at a time write to a spool, and tells everybody else who that is.
-struct SpoolLock {
+package struct SpoolLock: Sendable {
   static let name = "LOCK"
   let file: File
 
@@ -12,7 +12,7 @@ struct SpoolLock {
   }
 
   /// Takes the lock until the file is closed, which the end of the process does, too.
-  static func take(in directory: String) throws(SpoolError) -> SpoolLock {
+  package static func take(in directory: String) throws(SpoolError) -> SpoolLock {
     let path = directory + "/" + name
     let file = try SpoolError.files { () throws(FileError) in try File(path, .sharing) }
     guard try SpoolError.files({ () throws(FileError) in try file.tryLock() }) else {

@@ -1,5 +1,3 @@
-import Glibc
-
 /// Looks into a spool, in use or copied, without taking its lock and without writing a byte.
 package struct SpoolReader: Sendable {
   package let directory: String
@@ -20,7 +18,7 @@ package struct SpoolReader: Sendable {
   package struct Holder: Sendable, Hashable {
     package let pid: Int
     package let since: Timestamp?
-    /// Whether a process of that number runs.
+    /// Whether a process of that number runs and holds this very spool.
     package let isAlive: Bool
   }
 
@@ -39,7 +37,7 @@ package struct SpoolReader: Sendable {
 
   package var holder: Holder? {
     guard let holder = SpoolLock.holder(in: directory), let pid = holder.pid else { return nil }
-    let isAlive = kill(pid_t(truncatingIfNeeded: pid), 0) == 0 || errno == EPERM
+    let isAlive = Self.isHeld(directory + "/" + SpoolLock.name, by: pid)
     return Holder(
       pid: pid, since: holder.since.flatMap { Timestamp(parsing: $0) }, isAlive: isAlive)
   }
@@ -93,15 +91,6 @@ package struct SpoolReader: Sendable {
       if let value = try files.load(name) { cursors.append((name, value)) }
     }
     return cursors
-  }
-
-  private func header(
-    _ segment: UInt64, of directory: HopDirectory
-  ) throws(FileError) -> SegmentHeader? {
-    let file = try File(directory.path(ofSegment: segment), .reading)
-    var lines = FileLines(file, through: try file.size(), longest: 4096, read: 4096)
-    guard let line = try lines.next() else { return nil }
-    return SegmentHeader(parsing: lines.buffer.span.extracting(line.range))
   }
 
   /// The numbers a hop holds; the last valid line is found by reading its last segments.
