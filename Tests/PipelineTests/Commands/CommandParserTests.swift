@@ -18,6 +18,12 @@ import Testing
         ],
         run: { _ in .success }),
       Command(
+        "tail", abstract: "The last lines",
+        options: [
+          CommandOption("follow", short: "f", help: "Go on."),
+          CommandOption("lines", .count(0...100), short: "n", help: "How many."),
+        ], run: { _ in .success }),
+      Command(
         "token", abstract: "API tokens of a connection",
         subcommands: [
           Command(
@@ -66,6 +72,21 @@ import Testing
       return
     }
     #expect(line.contains("spol"))
+  }
+
+  @Test func `an option may have a letter, which help shows before its name`() throws {
+    let typed = try invocation(parse("tail", "-f", "-n", "7"))
+    #expect(typed.flag("follow") && typed.count("lines") == 7)
+    #expect(try invocation(parse("tail", "--follow")).flag("follow"))
+    guard case .refuse(let line) = parse("tail", "-x") else {
+      return #expect(Bool(false), "understood")
+    }
+    #expect(line.hasPrefix("Error: Unknown option '-x'."))
+    guard case .show(let help) = parse("tail", "--help") else {
+      return #expect(Bool(false), "no help")
+    }
+    #expect(help.contains("  -f, --follow              Go on.\n"))
+    #expect(help.contains("  -n, --lines <n>           How many.\n"))
   }
 
   @Test func `a repeatable option collects, and the environment gives a list`() throws {

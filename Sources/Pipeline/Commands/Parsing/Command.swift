@@ -70,6 +70,8 @@ package struct CommandArgument: Sendable, Equatable {
 package struct CommandOption: Sendable, Equatable {
   /// Without the dashes.
   package var name: String
+  /// "f" for `-f`.
+  package var short: String?
   package var value: OptionValue
   package var help: String
   /// Shown in help and used when neither the command line nor the environment has a value.
@@ -81,10 +83,12 @@ package struct CommandOption: Sendable, Equatable {
   package var environment: String?
 
   package init(
-    _ name: String, _ value: OptionValue = .flag, help: String, default fallback: String? = nil,
-    absence: String? = nil, isRepeating: Bool = false, environment: String? = nil
+    _ name: String, _ value: OptionValue = .flag, short: String? = nil, help: String,
+    default fallback: String? = nil, absence: String? = nil, isRepeating: Bool = false,
+    environment: String? = nil
   ) {
     self.name = name
+    self.short = short
     self.value = value
     self.help = help
     self.fallback = fallback
@@ -96,6 +100,14 @@ package struct CommandOption: Sendable, Equatable {
   /// "--loops <n>", as help and messages name it.
   package var label: String {
     value.placeholder.map { "--\(name) <\($0)>" } ?? "--\(name)"
+  }
+
+  /// "-f, --follow": the label as help lists it.
+  var listedLabel: String { short.map { "-\($0), \(label)" } ?? label }
+
+  /// Whether a word of the command line names it.
+  func isNamed(by word: String) -> Bool {
+    word == "--\(name)" || short.map { word == "-\($0)" } == true
   }
 
   /// "--hop": the label without choices, for messages that list them anyway.

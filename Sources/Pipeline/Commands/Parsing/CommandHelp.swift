@@ -54,7 +54,7 @@ package enum CommandHelp {
   ) -> [(String, String)] {
     var lines = command.options.map { option in
       let force = invocation.flatMap { command.inForce?($0, option) }
-      return (option.label, option.help + remark(option, inForce: force))
+      return (option.listedLabel, option.help + remark(option, inForce: force))
     }
     if path.isEmpty { lines.append(("--version", "Show the version.")) }
     lines.append(("-h, --help", "Show help information."))

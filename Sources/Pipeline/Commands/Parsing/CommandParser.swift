@@ -113,9 +113,7 @@ package struct CommandParser: Sendable {
   ) throws(UsageError) {
     let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     let typed = String(parts[0])
-    guard typed.hasPrefix("--"),
-      let option = command.options.first(where: { $0.name == typed.dropFirst(2) })
-    else {
+    guard let option = command.options.first(where: { $0.isNamed(by: typed) }) else {
       let names = (command.options.map(\.name) + ["help"]).map { "--\($0)" }
       throw .unknownOption(typed, among: names)
     }
