@@ -32,7 +32,7 @@ package actor Mapping: Stage {
   }
 
   /// Hands a write to the lane of its resource; suspends while that lane is full.
-  nonisolated func submit(_ write: AcceptedWrite) async {
+  package nonisolated func submit(_ write: AcceptedWrite) async {
     let lane = lanes[Int(UInt(bitPattern: write.key.hashValue) % UInt(lanes.count))]
     guard (try? await lane.input.send(write)) != nil else {
       return write.reply.resolve(SCIMAnswer(.backlog(retryAfter: Intake.loadWait)))

@@ -22,6 +22,11 @@ extension API {
     case .prepareSimulator: try await prepareSimulator(call)
     case .listInspectedEvents: listInspectedEvents(call)
     case .followEvents: followEvents(call)
+    case .holdDelivery: try await hold(call)
+    case .releaseDelivery: try await release(call)
+    case .replayEvents: try await replay(call)
+    case .retryDeadLetter: .data(.object(try await backend.retryDeadLetter(call.path("letter"))))
+    case .dropDeadLetter: try await drop(call)
     }
   }
 

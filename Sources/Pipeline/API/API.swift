@@ -94,8 +94,13 @@ final class API: Sendable {
 extension APIRoute {
   /// Whether it reads, decides and writes configuration, and so takes its turn.
   var changesConfiguration: Bool {
-    method != "GET" && operation != .open(.createAccessToken)
-      && operation != .application(.testWebhook)
-      && operation != .application(.replayWebhook)
+    method != "GET" && !Self.unconfigured.contains(operation)
   }
+
+  /// What writes no configuration, and so works while the disk is short of space, too.
+  private static let unconfigured: Set<APIOperation> = [
+    .open(.createAccessToken), .application(.testWebhook), .application(.replayWebhook),
+    .owner(.holdDelivery), .owner(.releaseDelivery), .owner(.replayEvents), .owner(.retryDeadLetter),
+    .owner(.dropDeadLetter),
+  ]
 }

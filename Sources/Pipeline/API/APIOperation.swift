@@ -30,6 +30,7 @@ enum APIOperation: Sendable, Hashable {
     case listApplications, createApplication, createApplicationKey, deleteApplicationKey
     case listConnectionTokens, createConnectionToken, deleteConnectionToken
     case prepareSimulator, listInspectedEvents, followEvents
+    case holdDelivery, releaseDelivery, replayEvents, retryDeadLetter, dropDeadLetter
   }
 }
 

@@ -48,6 +48,26 @@ protocol APIBackend: Sendable {
 
   func status() async -> ServerStatus
 
+  /// No attempt any more at a webhook, or at one of its employees or groups, until it is released.
+  ///
+  /// - Returns: false when it is disabled.
+  func hold(webhook: String, key: String?) async -> Bool
+
+  /// - Returns: false when it was not held.
+  func release(webhook: String, key: String?) async -> Bool
+
+  /// Sends the committed events of these lines again, or only counts them.
+  ///
+  /// - Returns: how many; nil when the webhook is disabled or has too many replays waiting.
+  func replay(webhook: String, from: UInt64, through: UInt64, isDry: Bool) async -> Int?
+
+  /// Sends an event once more, or runs a write again; the letter goes away when that succeeds.
+  ///
+  /// - Returns: `letter`, `done`, and `detail` in words.
+  func retryDeadLetter(_ name: String) async throws(APIError) -> JSONObject
+
+  func dropDeadLetter(_ name: String) async throws(APIError)
+
   /// The last `recent` events and attempts, oldest first, then, when `follow`, each new one until
   /// the reader goes away. Bounded by the newest 1,024; what a slow reader misses is `.missed`.
   func activity(recent: Int, follow: Bool) -> AsyncStream<Activity>

@@ -15,6 +15,22 @@ struct ServerStatus: Sendable, Equatable {
   var webhooks: [Webhook]
   var diskFreeBytes: Int
   var diskReserveBytes: Int
+  var keeping = Keeping()
+  var held: [Hold] = []
+
+  /// How long and how much is kept; times in milliseconds.
+  struct Keeping: Sendable, Equatable {
+    var spoolKeep = 0
+    var eventsKeep = 0
+    /// nil: by the disk's size.
+    var maxBytes: Int?
+  }
+
+  /// A webhook, or one employee or group of it, that is sent nothing until it is released.
+  struct Hold: Sendable, Equatable {
+    var webhook: String
+    var key: String?
+  }
 
   struct Hop: Sendable, Equatable {
     var name: String
@@ -46,6 +62,12 @@ extension ServerStatus {
       "deadLetters": JSONValue(deadLetters),
       "hops": .array(hops.map(\.json)),
       "webhooks": .array(webhooks.map(\.json)),
+      "held": .array(
+        held.map { ["webhook": JSONValue($0.webhook), "key": .text($0.key)] }),
+      "keeping": [
+        "spoolKeep": JSONValue(keeping.spoolKeep), "eventsKeep": JSONValue(keeping.eventsKeep),
+        "maxBytes": keeping.maxBytes.map { JSONValue($0) } ?? .null,
+      ],
       "disk": ["freeBytes": JSONValue(diskFreeBytes), "reserveBytes": JSONValue(diskReserveBytes)],
     ]
     return object.object ?? JSONObject()

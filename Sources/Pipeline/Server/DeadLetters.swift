@@ -2,25 +2,79 @@ import Actors
 import Synchronization
 import Transport
 
-/// `dead/` in the spool: one 0600 file per thing that could not be processed, as it was, with the
-/// circumstances around it.
+/// `dead/` in the spool: one 0600 file per thing that could not be processed: the line it was
+/// about, verbatim, with the circumstances before it.
 final class DeadLetters: Sendable {
+  /// What is known of a letter whatever it is about.
+  struct Circumstances: Sendable {
+    /// `event` and `webhook`, or `request`.
+    var about: [(name: String, id: String)]
+    var stage: SpoolDeadLetter.Stage
+    /// "transport", "answered", "missing", "crashed", …
+    var kind: String
+    var reason: String
+    var seq: UInt64
+    var attempts: Int
+    var first: Timestamp
+    var last: Timestamp
+
+    /// One JSON object.
+    /// - Parameter line: one, too; nil when it was gone.
+    func bytes(around line: [UInt8]?) -> [UInt8] {
+      var json = JSONObject()
+      json["stage"] = JSONValue(stage.rawValue)
+      json["class"] = JSONValue(kind)
+      json["reason"] = JSONValue(reason)
+      for (name, id) in about { json[name] = JSONValue(id) }
+      json["seq"] = JSONValue(Int(clamping: seq))
+      json["attempts"] = JSONValue(attempts)
+      json["first"] = JSONValue(first.description)
+      json["last"] = JSONValue(last.description)
+      var bytes = json.bytes
+      bytes.removeLast()
+      return bytes + Array(",\"line\":".utf8) + (line ?? Array("null".utf8)) + [0x7D]
+    }
+  }
+
   private let directory: String
   private let disk: BlockingThread
   private let log: Logger
+  private let committed: @Sendable (UInt64) throws -> [UInt8]?
 
-  init(spool: String, disk: BlockingThread, log: Logger) {
-    directory = spool + "/dead"
+  /// - Parameter committed: a line of `3-committed` as it stands; blocks.
+  init(
+    spool: String, disk: BlockingThread, log: Logger,
+    committed: @escaping @Sendable (UInt64) throws -> [UInt8]? = { _ in nil }
+  ) {
+    directory = spool + "/" + SpoolDeadLetter.directory
     self.disk = disk
     self.log = log
+    self.committed = committed
   }
 
   func keep(_ letter: DeadLetter) async throws(FileError) {
-    try await keep(letter.bytes, named: "\(letter.webhookId)-\(letter.eventId)")
+    let committed = committed
+    let line = await disk.run { (try? committed(letter.seq)) ?? nil }
+    let about = [("event", letter.eventId), ("webhook", letter.webhookId)]
+    // It was due at once, so it was tried first when it was committed.
+    let first = line.flatMap { JSONSlices($0)?.text("ts") }.flatMap { Timestamp(parsing: $0) }
+    let circumstances = Circumstances(
+      about: about, stage: .delivery, kind: Self.kind(of: letter), reason: letter.reason,
+      seq: letter.seq, attempts: letter.attempts, first: first ?? letter.time, last: letter.time)
+    try await keep(
+      circumstances.bytes(around: line), named: "\(letter.webhookId)-\(letter.eventId)")
+  }
+
+  private static func kind(of letter: DeadLetter) -> String {
+    if letter.event.isEmpty { return "missing" }
+    if letter.reason.hasPrefix("answered ") { return "answered" }
+    return letter.reason == "no signing secret" ? "configuration" : "transport"
   }
 
   /// Returns once the file survives a power cut, as what it replaces may be gone right after.
   func keep(_ bytes: [UInt8], named name: String) async throws(FileError) {
+    // An operation of a Bulk request has a slash in its id.
+    let name = String(name.map { $0 == "/" ? "_" : $0 })
     let path = "\(directory)/\(name).json"
     let directory = directory
     try await disk.run { () throws(FileError) in
@@ -30,6 +84,33 @@ final class DeadLetters: Sendable {
       try FileSystem.replace(path, with: bytes + [0x0A])
     }
     log.error("dead letter", ["file": path])
+  }
+
+  /// nil when there is no letter of that name.
+  func letter(_ name: String) async throws(FileError) -> SpoolDeadLetter? {
+    guard Self.isName(name) else { return nil }
+    let path = "\(directory)/\(name).json"
+    return try await disk.run { () throws(FileError) -> SpoolDeadLetter? in
+      guard try FileSystem.status(path) != nil else { return nil }
+      return SpoolDeadLetter(name: name, try FileSystem.contents(of: path))
+    }
+  }
+
+  /// - Returns: false when there was none.
+  func remove(_ name: String) async throws(FileError) -> Bool {
+    guard Self.isName(name) else { return false }
+    let (path, directory) = ("\(directory)/\(name).json", directory)
+    return try await disk.run { () throws(FileError) in
+      guard try FileSystem.remove(path) else { return false }
+      try FileSystem.syncDirectory(directory)
+      return true
+    }
+  }
+
+  /// Nothing that leads out of the directory.
+  private static func isName(_ name: String) -> Bool {
+    !name.isEmpty && name.utf8.count <= 200 && !name.hasPrefix(".")
+      && !name.contains("/") && !name.contains("\0")
   }
 
   /// Blocking.

@@ -43,17 +43,13 @@ struct Redriver {
     }
   }
 
-  private func bury(_ one: Redrive.AcceptedWriteLine) async throws(FileError) {
-    let letter: JSONValue = [
-      "stage": "mapping", "class": "crashed", "reason": "the server ended while it was driven",
-      "request": JSONValue(one.request), "accepted": JSONValue(Int(one.seq)),
-      "last": JSONValue(Timestamp.now.description),
-    ]
-    let line = one.line.record(request: one.request).data
-    var bytes = letter.bytes
-    bytes.removeLast()
-    try await deadLetters.keep(
-      bytes + Array(",\"line\":".utf8) + line + [UInt8(ascii: "}")], named: one.request)
+  private func bury(_ one: Redrive.AcceptedWriteLine) async throws {
+    let circumstances = DeadLetters.Circumstances(
+      about: [("request", one.request)], stage: .mapping, kind: "crashed",
+      reason: "the server ended while it was driven", seq: one.seq, attempts: 2,
+      first: one.line.received, last: .now)
+    let line = try spool.hop(.accepted).verbatim(one.seq)
+    try await deadLetters.keep(circumstances.bytes(around: line), named: one.request)
   }
 
   /// A connection that is gone, or of whose resource type no definition was loaded, is stood in for

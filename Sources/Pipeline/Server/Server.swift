@@ -70,7 +70,9 @@ final class Server: Sendable {
     loops = (0..<settings.loops).map { EventLoop(name: "loop-\($0)") }
     client = HTTPClient(loop: loops[0], maxIdlePerHost: settings.webhookWindow * 4)
     (own, metrics, feed) = (OwnAddress(), Metrics(), ActivityFeed())
-    deadLetters = DeadLetters(spool: spool.directory, disk: disk, log: log)
+    let committed = spool.hop(.committed)
+    deadLetters = DeadLetters(
+      spool: spool.directory, disk: disk, log: log, committed: { try committed.verbatim($0) })
     let inspector = Inspector()
     let sender = WebhookClient(
       client: client, allowed: settings.allowedWebhookNetworks, inspector: inspector, own: own)
@@ -84,8 +86,8 @@ final class Server: Sendable {
     spool.mayRemove(Hop.attempts.rawValue, through: .max)
     spool.retain(SpoolRetention(settings, pins: topology.pins))
     let backend = ServerBackend(
-      settings: settings, spool: spool, topology: topology, vault: vault, feed: feed,
-      deadLetters: deadLetters, own: own, disk: disk, startedAt: startedAt)
+      settings: settings, catalog: catalog, spool: spool, topology: topology, vault: vault,
+      feed: feed, deadLetters: deadLetters, own: own, disk: disk, startedAt: startedAt)
     let (ingress, activity) = (topology.ingress, topology.activity)
     let origin = RequestOrigin(settings)
     var options = API.Options(permits: { address in

@@ -4,6 +4,7 @@ import Transport
 /// The running server as the API sees it.
 struct ServerBackend: APIBackend {
   let settings: Settings
+  let catalog: SCIMCatalog
   let spool: Spool
   let topology: Topology
   let vault: SecretVault
@@ -74,6 +75,7 @@ struct ServerBackend: APIBackend {
 extension ServerBackend {
   func status() async -> ServerStatus {
     let webhooks = await topology.delivery.status
+    let held = await topology.delivery.held
     let deadLetters = deadLetters
     return ServerStatus(
       version: Version.current, spool: spool.directory,
@@ -88,7 +90,11 @@ extension ServerBackend {
       },
       webhooks: webhooks.map(ServerStatus.Webhook.init),
       diskFreeBytes: Int(clamping: spool.diskFree),
-      diskReserveBytes: Int(clamping: spool.diskReserve))
+      diskReserveBytes: Int(clamping: spool.diskReserve),
+      keeping: ServerStatus.Keeping(
+        spoolKeep: Int(settings.spoolKeep / .milliseconds(1)),
+        eventsKeep: Int(settings.eventsKeep / .milliseconds(1)), maxBytes: settings.spoolMaxBytes),
+      held: held.map { ServerStatus.Hold(webhook: $0.webhookId, key: $0.key) })
   }
 }
 

@@ -22,6 +22,9 @@ final class FakeBackend: APIBackend {
     var calls: [String] = []
     var activity: [Activity] = []
     var refuseAdmin: APIError?
+    /// "wh_1" or "wh_1 emp_1".
+    var held: Set<String> = []
+    var letters: Set<String> = []
   }
 
   let state = Mutex(State())
@@ -97,6 +100,33 @@ final class FakeBackend: APIBackend {
       version: "0.1.0", spool: "/srv/spool", listen: ["127.0.0.1:8080"],
       startedAt: Timestamp(milliseconds: 0), employees: 0, eventsWaiting: 0, deadLetters: 0,
       hops: [], webhooks: [], diskFreeBytes: 1, diskReserveBytes: 1)
+  }
+
+  func hold(webhook: String, key: String?) async -> Bool {
+    _ = state.withLock { $0.held.insert(key.map { "\(webhook) \($0)" } ?? webhook) }
+    return true
+  }
+
+  func release(webhook: String, key: String?) async -> Bool {
+    state.withLock { $0.held.remove(key.map { "\(webhook) \($0)" } ?? webhook) } != nil
+  }
+
+  func replay(webhook: String, from: UInt64, through: UInt64, isDry: Bool) async -> Int? {
+    state.withLock { $0.calls.append("replay \(from) \(through) \(isDry)") }
+    return from > 1000 ? nil : 7
+  }
+
+  func retryDeadLetter(_ name: String) async throws(APIError) -> JSONObject {
+    guard state.withLock({ $0.letters.contains(name) }) else {
+      throw .notFound("dead letter", name)
+    }
+    return JSONObject([.init(name: "done", value: true)])
+  }
+
+  func dropDeadLetter(_ name: String) async throws(APIError) {
+    guard state.withLock({ $0.letters.remove(name) }) != nil else {
+      throw .notFound("dead letter", name)
+    }
   }
 
   func activity(recent: Int, follow: Bool) -> AsyncStream<Activity> {

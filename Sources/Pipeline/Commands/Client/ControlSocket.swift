@@ -17,9 +17,9 @@ package enum ControlSocket {
     }
   }
 
-  /// The user's number as sudo takes it: "#1000"; the name would need the user database.
+  /// The owner as sudo takes it.
   private static func owner(of spool: String) -> String {
     let status = try? FileSystem.status(spool)
-    return (status ?? nil).map { "'#\($0.owner)'" } ?? "another user"
+    return (status ?? nil).map { AccountName.forSudo($0.owner) } ?? "another user"
   }
 }

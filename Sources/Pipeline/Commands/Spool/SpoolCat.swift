@@ -24,6 +24,20 @@ package struct SpoolCat: Sendable {
     Self.matches(key, line.key, separator: "/") && Self.matches(type, line.type, separator: ".")
   }
 
+  /// A line of a snapshot: there the key is that of a resource, else the id of a record.
+  package func wants(_ entry: SpoolSnapshot.Entry) -> Bool {
+    guard Self.matches(type, entry.type, separator: ".") else { return false }
+    guard key != nil else { return true }
+    let data = JSONSlices(entry.data)
+    return Self.matches(key, data?.text("key") ?? data?.text("id") ?? "", separator: "/")
+  }
+
+  package func text(_ entry: SpoolSnapshot.Entry) -> String {
+    if isRaw { return String(decoding: entry.data, as: UTF8.self) + "\n" }
+    if isJSON { return String(decoding: entry.line, as: UTF8.self) + "\n" }
+    return entry.type + "\n" + body(entry.data)
+  }
+
   private static func matches(_ wanted: String?, _ value: String, separator: Character) -> Bool {
     guard let wanted else { return true }
     if value == wanted { return true }
@@ -40,8 +54,12 @@ package struct SpoolCat: Sendable {
       return JSONValue.object(json).text + "\n"
     }
     let head = "#\(line.seq)  \(line.timestamp)  \(line.type)  \(line.key)  \(line.id)"
-    guard let data = try? JSONValue(parsing: line.data) else { return head + "\n" }
-    let body = data.pretty().split(separator: "\n").map { "  " + paint.faint(String($0)) }
-    return ([head] + body).map { $0 + "\n" }.joined()
+    return head + "\n" + body(line.data)
+  }
+
+  private func body(_ data: [UInt8]) -> String {
+    guard let data = try? JSONValue(parsing: data) else { return "" }
+    return data.pretty().split(separator: "\n").map { "  " + paint.faint(String($0)) + "\n" }
+      .joined()
   }
 }

@@ -15,7 +15,8 @@ package struct SpoolExplainScreen {
   /// - Parameter all: every change instead of the last.
   package func text(all: Bool) -> String {
     let shown = all ? story.traces : Array(story.traces.suffix(1))
-    var lines = [head]
+    var lines = head
+    if shown.isEmpty { lines += snapshot }
     for trace in shown { lines += self.lines(trace) }
     var hints: [String] = []
     if shown.count < story.traces.count {
@@ -31,21 +32,43 @@ package struct SpoolExplainScreen {
     line.contains("\u{1B}") ? line : SpoolText.clipped(line, to: SpoolText.width)
   }
 
-  private var head: String {
+  /// Two lines when one would be too long.
+  private var head: [String] {
     let employee = story.employee
     var parts: [String] = []
     if let name = employee?["displayName"]?.string ?? employee?["username"]?.string {
       parts.append(name)
     }
     if let id = employee?["id"]?.string { parts.append(id) }
-    let key = story.traces.last.flatMap { $0.committed ?? $0.accepted }?.key ?? ""
+    let key =
+      story.traces.last.flatMap { $0.committed ?? $0.accepted }?.key
+      ?? story.snapshot?.key ?? ""
     let path = key.split(separator: "/")
     if let id = path.last { parts.append("SCIM \(SpoolText.clipped(String(id), to: 9))") }
     if let connection = path.first.map(String.init) {
-      parts.append(story.origins[connection].flatMap { $0.isEmpty ? nil : $0 } ?? connection)
+      parts.append(story.origin(connection) ?? connection)
     }
     if let revision = employee?["revision"]?.int { parts.append("revision \(revision)") }
-    return parts.joined(separator: "   ")
+    let line = parts.joined(separator: "   ")
+    if line.count <= SpoolText.width { return [line] }
+    let names = parts.prefix { !$0.hasPrefix("SCIM ") }
+    return [names, parts.dropFirst(names.count)].filter { !$0.isEmpty }.enumerated().map {
+      ($0.offset == 0 ? "" : "  ") + $0.element.joined(separator: "   ")
+    }
+  }
+
+  /// All there is to say of whom the log no longer mentions.
+  private var snapshot: [String] {
+    guard let snapshot = story.snapshot else { return [] }
+    let version = snapshot.data["version"]?.int ?? 0
+    let changed = snapshot.data["lastModified"]?.string ?? "?"
+    let last = snapshot.data["last"]?.int.map { ", line " + DecimalText.grouped($0) } ?? ""
+    let isDeleted = snapshot.data["resource"]?.isNull ?? true
+    return [
+      "no change of theirs is left in the log; the snapshot at line"
+        + " \(SpoolText.grouped(snapshot.seq)) has them:",
+      "  version \(version)\(isDeleted ? ", deleted" : ""), last changed \(changed)\(last)",
+    ] + body(.object(snapshot.data))
   }
 }
 
@@ -70,11 +93,19 @@ extension SpoolExplainScreen {
         step(after(start, line), "committed", line, "3-committed", became(data, trace.batch)))
       lines += body(line)
       for event in trace.events { lines.append(self.event(event)) }
-      lines += deliveries(trace)
+      lines += SpoolExplainDeliveries(story, trace, paint: paint).lines
     } else {
-      lines.append(paint.warning("  no outcome yet: the next start drives it again"))
+      lines.append(paint.warning("  " + missing(trace)))
     }
     return lines
+  }
+
+  private func missing(_ trace: SpoolTrace) -> String {
+    let through = story.deliveries?.configuration.acceptedThrough ?? 0
+    if let line = trace.accepted, line.seq > through {
+      return "no outcome yet: the next start drives it again"
+    }
+    return "its outcome is no longer kept"
   }
 
   private func request(_ trace: SpoolTrace, _ outcome: JSONValue?) -> String {
@@ -162,69 +193,12 @@ extension SpoolExplainScreen {
   }
 
   private func body(_ line: SpoolLine) -> [String] {
-    guard bodies, let value = try? JSONValue(parsing: line.data) else { return [] }
+    (try? JSONValue(parsing: line.data)).map(body) ?? []
+  }
+
+  private func body(_ value: JSONValue) -> [String] {
+    guard bodies else { return [] }
     return value.pretty().split(separator: "\n").map { "      " + paint.faint(String($0)) }
-  }
-}
-
-// MARK: Where it went
-
-extension SpoolExplainScreen {
-  /// One line per event and webhook: the last attempt tells.
-  private func deliveries(_ trace: SpoolTrace) -> [String] {
-    var last: [(key: String, data: JSONObject)] = []
-    for line in trace.attempts {
-      guard let data = (try? JSONValue(parsing: line.data))?.object else { continue }
-      let key = "\(data["webhook"]?.string ?? "?") \(data["event"]?.string ?? "?")"
-      if let place = last.firstIndex(where: { $0.key == key }) {
-        last[place].data = data
-      } else {
-        last.append((key, data))
-      }
-    }
-    if last.isEmpty && !trace.events.isEmpty { return ["  no attempt to deliver yet"] }
-    return last.flatMap { delivery($0.data) }
-  }
-
-  private func delivery(_ data: JSONObject) -> [String] {
-    let webhook = data["webhook"]?.string ?? "?"
-    let receiver = story.receivers[webhook] ?? "?"
-    let attempt = data["attempt"]?.int ?? 0
-    var parts = ["attempt \(attempt)"]
-    if let status = data["status"]?.int {
-      parts.append("\(status)")
-      if let total = data["durations"]?["total"]?.number?.double {
-        parts.append("\(DecimalText.text(total, total < 10 ? 1 : 0)) ms")
-      }
-      if let address = data["address"]?.string { parts.append(Self.host(address)) }
-    } else {
-      parts.append(data["error"]?.string ?? "?")
-    }
-    let start = "  to \(webhook)  "
-    let room = max(12, 44 - start.count)
-    let target = SpoolText.padded(SpoolText.clipped(receiver, to: room), to: room)
-    let result = words(data["result"]?.string)
-    var lines = [start + target + "  " + parts.joined(separator: "  ") + "    " + result]
-    if data["result"]?.string == "retry", let next = data["next"]?.string {
-      lines.append("                 next try \(next.dropFirst(11).prefix(8))Z")
-    }
-    return lines
-  }
-
-  /// An address without its port.
-  private static func host(_ address: String) -> String {
-    guard let colon = address.lastIndex(of: ":"), address.contains(".") || address.contains("]")
-    else { return address }
-    return String(address[..<colon])
-  }
-
-  private func words(_ result: String?) -> String {
-    switch result {
-    case "delivered": paint.good("delivered")
-    case "retry": paint.warning("waiting")
-    case "dead": paint.bad("given up")
-    default: result ?? "?"
-    }
   }
 }
 
@@ -234,6 +208,9 @@ extension SpoolStory {
     let shown = all ? traces : Array(traces.suffix(1))
     var json = JSONObject()
     if let employee { json["employee"] = .object(employee) }
+    if let snapshot {
+      json["snapshot"] = ["seq": JSONValue(Int(snapshot.seq)), "data": .object(snapshot.data)]
+    }
     json["changes"] = JSONValue(traces.count)
     json["shown"] = .array(
       shown.map { trace in

@@ -3,7 +3,8 @@ package import Transport
 /// Finds the writes that `explain WHAT` is about and joins the hops by their request ids.
 ///
 /// It reads the hops twice: once to find which resource or request is meant, once to collect its
-/// lines. Lines in which WHAT does not occur as text are passed over without being parsed.
+/// lines. Lines in which WHAT does not occur as text are passed over without being parsed. Whom the
+/// log no longer mentions, the newest snapshot may still hold.
 package struct SpoolSearch {
   private let reader: SpoolReader
   private let what: String
@@ -11,7 +12,7 @@ package struct SpoolSearch {
   private var keys: Set<String> = []
   private var requests: Set<String> = []
   private var event: String?
-  private var records: [String: JSONObject] = [:]
+  private var snapshot: SpoolStory.Snapshot?
 
   /// - Parameter what: an id of any kind, an e-mail address, a userName or an employee number.
   package init(_ what: String, in reader: SpoolReader) {
@@ -21,19 +22,20 @@ package struct SpoolSearch {
   }
 
   /// nil when nothing of that name is in the spool. Blocks.
-  package mutating func story() throws -> SpoolStory? {
+  /// - Parameter status: what the server says that holds the spool, if one does.
+  package mutating func story(status: JSONValue? = nil) throws -> SpoolStory? {
     event = try eventOfAttempt()
     try searchCommitted()
     if keys.isEmpty && requests.isEmpty { try searchAccepted() }
+    try searchSnapshot()
     guard !keys.isEmpty || !requests.isEmpty else { return nil }
-    var story = SpoolStory(traces: try traces())
-    for (id, record) in records where id.hasPrefix("wh_") {
-      story.receivers[id] = record["deliveryUrl"]?.string ?? "inspector"
-    }
-    for (id, record) in records where id.hasPrefix("cnx_") {
-      let consumer = record["consumerId"]?.string.flatMap { records[$0]?["name"]?.string }
-      let service = record["serviceId"]?.string
-      story.origins[id] = [consumer, service].compactMap { $0 }.joined(separator: " / ")
+    let deliveries = try SpoolDeliveries(reader)
+    var story = SpoolStory(traces: try traces(), deliveries: deliveries)
+    story.snapshot = snapshot
+    story.keeping = SpoolKeeping(
+      disk: try FileSystem.space(at: reader.directory), status: status)
+    for hop in reader.hops {
+      story.firsts[hop.name] = try reader.summary(of: hop).lines?.lowerBound
     }
     return story
   }
@@ -55,21 +57,10 @@ extension SpoolSearch {
   private mutating func searchCommitted() throws {
     var keys: Set<String> = []
     var requests: Set<String> = []
-    var records: [String: JSONObject] = [:]
     try forEachLine(of: SpoolHops.committed) { line in
-      let isAdministration = line.type.hasPrefix("admin.")
-      guard isAdministration || occurs(in: line) || event != nil,
+      guard !line.type.hasPrefix("admin."), occurs(in: line) || event != nil,
         let data = (try? JSONValue(parsing: line.data))?.object
       else { return }
-      if isAdministration {
-        for change in data["changes"]?.array?.compactMap(\.object) ?? [data] {
-          guard let id = change["id"]?.string, let record = change["record"]?.object,
-            record["id"]?.string == id
-          else { continue }
-          records[id] = record
-        }
-        return
-      }
       if line.id == what || names(event ?? what, anEventOf: data) {
         requests.insert(line.id)
       } else if line.key.split(separator: "/").last.map(String.init) == what || isPerson(data) {
@@ -78,7 +69,29 @@ extension SpoolSearch {
     }
     self.keys = keys
     self.requests = requests
-    self.records = records
+  }
+
+  /// The state of whoever is meant as the newest snapshot has it.
+  private mutating func searchSnapshot() throws {
+    guard requests.isEmpty, let newest = try SpoolSnapshot.all(in: reader.directory).last
+    else { return }
+    var found: SpoolStory.Snapshot?
+    let (what, keys) = (what, keys)
+    // One that does not read back has told what it could by then; `verify` names the place.
+    _ = try? newest.read { entry in
+      guard found == nil, entry.type == "resource" else { return }
+      guard !keys.isEmpty || Self.occurs(needle, in: entry.data),
+        let data = (try? JSONValue(parsing: entry.data))?.object, let key = data["key"]?.string
+      else { return }
+      let isMeant =
+        keys.isEmpty
+        ? key.split(separator: "/").last.map(String.init) == what || isPerson(data)
+        : keys.contains(key)
+      if isMeant { found = SpoolStory.Snapshot(seq: newest.seq, key: key, data: data) }
+    }
+    guard let found else { return }
+    snapshot = found
+    self.keys.insert(found.key)
   }
 
   /// A write that never became an outcome is known to the first hop only.
@@ -106,7 +119,9 @@ extension SpoolSearch {
   ]
 
   private func isPerson(_ data: JSONObject) -> Bool {
-    let employee = data["events"]?.array?.last?["data"]?.object ?? data["employee"]?.object
+    let employee =
+      data["events"]?.array?.last?["data"]?.object ?? data["employee"]?.object
+      ?? data["group"]?.object
     return data["resource"]?.object.map { isNamed($0, Self.resourceNames) } == true
       || employee.map { isNamed($0, Self.employeeNames) } == true
   }

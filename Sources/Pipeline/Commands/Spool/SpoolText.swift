@@ -16,6 +16,28 @@ package enum SpoolText {
     }
   }
 
+  /// "4 h 12 min", "3 d 2 h", "40 s": the two largest units.
+  package static func span(_ moment: Timestamp, at now: Timestamp) -> String {
+    let seconds = max(0, now.milliseconds - moment.milliseconds) / 1000
+    switch seconds {
+    case ..<90: return "\(seconds) s"
+    case ..<3600: return "\(seconds / 60) min"
+    case ..<86_400: return "\(seconds / 3600) h \(seconds / 60 % 60) min"
+    default: return "\(seconds / 86_400) d \(seconds / 3600 % 24) h"
+    }
+  }
+
+  /// "72 h", "30 d", "90 s": how long something is kept.
+  package static func keep(milliseconds: Int) -> String {
+    let units = [("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1000)]
+    // "72 h" says more than "3 d", as hours are what the flag is given in.
+    let unit = units.first { milliseconds >= 7 * $0.1 && milliseconds % $0.1 == 0 }
+    guard let unit = unit ?? units.last(where: { milliseconds % $0.1 == 0 }) else {
+      return "\(milliseconds) ms"
+    }
+    return "\(milliseconds / unit.1) \(unit.0)"
+  }
+
   /// "22:15:39.201Z".
   static func time(_ moment: Timestamp) -> String { String(moment.description.dropFirst(11)) }
 

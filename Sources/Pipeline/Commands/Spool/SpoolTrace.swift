@@ -21,16 +21,36 @@ package struct SpoolTrace: Sendable {
 
 /// Everything a spool says about one person, write, event or attempt.
 package struct SpoolStory: Sendable {
+  /// A resource as a snapshot has it.
+  package struct Snapshot: Sendable {
+    /// The line of `3-committed` the snapshot was taken at.
+    let seq: UInt64
+    let key: String
+    /// Its line's `data`.
+    let data: JSONObject
+
+    var record: JSONObject? { data["employee"]?.object ?? data["group"]?.object }
+  }
+
   /// Oldest first.
   package var traces: [SpoolTrace]
-  /// Where each webhook delivers to, by id.
-  package var receivers: [String: String] = [:]
-  /// "Acme / okta-scim", by connection.
-  package var origins: [String: String] = [:]
+  let deliveries: SpoolDeliveries?
+  var snapshot: Snapshot?
+  var keeping: SpoolKeeping?
+  /// The first number still there, by hop.
+  var firsts: [String: UInt64] = [:]
 
-  package init(traces: [SpoolTrace]) { self.traces = traces }
+  package init(traces: [SpoolTrace]) {
+    self.traces = traces
+    deliveries = nil
+  }
 
-  /// The employee as the newest outcome left it.
+  init(traces: [SpoolTrace], deliveries: SpoolDeliveries) {
+    self.traces = traces
+    self.deliveries = deliveries
+  }
+
+  /// The employee or group as the newest outcome left it.
   var employee: JSONObject? {
     for trace in traces.reversed() {
       guard let data = trace.committed.flatMap({ try? JSONValue(parsing: $0.data) })
@@ -38,6 +58,18 @@ package struct SpoolStory: Sendable {
       if let event = data["events"]?.array?.last { return event["data"]?.object }
       if let employee = data["employee"]?.object { return employee }
     }
-    return nil
+    return snapshot?.record
   }
+
+  /// "Acme / okta-scim"; nil for a connection nobody knows.
+  func origin(_ connection: String) -> String? {
+    deliveries?.configuration.origin(ofConnection: connection)
+  }
+
+  func receiver(_ webhook: String) -> String? {
+    deliveries?.configuration.receiver(ofWebhook: webhook)
+  }
+
+  /// Whether lines of a hop have been deleted, so that what is not found may have been there.
+  func isCut(_ hop: String) -> Bool { firsts[hop] ?? 1 > 1 }
 }

@@ -1,41 +1,72 @@
 package import Transport
 
 /// What `spool verify` says, and the code it ends with.
-package enum SpoolVerifyScreen {
-  package static func exitCode(_ verification: SpoolReader.Verification) -> ExitCode {
-    if verification.findings.isEmpty { return .success }
-    return verification.findings.allSatisfy(\.isTornTail) ? .failure : .damaged
+package struct SpoolVerifyScreen {
+  private let verification: SpoolReader.Verification
+  private let snapshots: SpoolSnapshotCheck?
+  private let hops: [String]
+
+  package init(
+    _ verification: SpoolReader.Verification, _ snapshots: SpoolSnapshotCheck? = nil,
+    hops: [String]
+  ) {
+    self.verification = verification
+    self.snapshots = snapshots
+    self.hops = hops
   }
 
-  package static func text(
-    _ verification: SpoolReader.Verification, hops: [String], paint: SpoolPaint
-  ) -> String {
-    var table = TextTable([.init("hop", width: 11), .init("lines verified", .right)])
+  private var findings: [SpoolReader.Finding] {
+    verification.findings + (snapshots?.findings ?? [])
+  }
+
+  package var exitCode: ExitCode {
+    if findings.isEmpty { return .success }
+    return findings.allSatisfy(\.isTornTail) ? .failure : .damaged
+  }
+
+  package func text(paint: SpoolPaint) -> String {
+    var table = TextTable([.init("hop", width: 11), .init("lines verified", .right), .init("")])
     for (hop, lines) in zip(hops, verification.lines) {
       table.rows.append([hop, SpoolText.grouped(lines)])
     }
+    for snapshot in snapshots?.sound ?? [] {
+      let folded = snapshot.isFolded ? "the log gives the same" : "the log begins later"
+      table.rows.append([
+        SpoolSnapshot.directory, SpoolText.grouped(snapshot.lines),
+        "at \(SpoolText.grouped(snapshot.seq)); \(folded)",
+      ])
+    }
     var lines = table.lines
-    for finding in verification.findings {
-      let text = "! " + words(finding)
+    for finding in findings {
+      let text = "! " + Self.words(finding)
       lines.append(finding.isTornTail ? paint.warning(text) : paint.bad(text))
     }
-    lines.append(verdict(verification, paint))
+    lines += verdict(paint)
     return lines.map { $0 + "\n" }.joined()
   }
 
-  private static func verdict(
-    _ verification: SpoolReader.Verification, _ paint: SpoolPaint
-  ) -> String {
+  private func verdict(_ paint: SpoolPaint) -> [String] {
+    let files = verification.segments + (snapshots.map { $0.sound.count } ?? 0)
+    let bytes = verification.bytes + (snapshots?.bytes ?? 0)
     let extent =
-      "\(SpoolText.count(verification.segments, "file")),"
-      + " \(ByteSize.rounded(Int(clamping: verification.bytes)))"
-    switch exitCode(verification) {
-    case .success: return paint.good("sound") + "   \(extent)"
+      "   \(SpoolText.count(files, "file")), \(ByteSize.rounded(Int(clamping: bytes)))"
+    switch exitCode {
+    case .success: return [paint.good("sound") + extent]
     case .failure:
-      return paint.warning("torn tail")
-        + "   \(extent); nothing acknowledged is lost, the next start cuts it and keeps a copy"
-    default: return paint.bad("damaged") + "   \(extent); do not start over it: restore a copy"
+      return [
+        paint.warning("torn tail") + extent,
+        "nothing acknowledged is lost; the next start cuts it and keeps a copy in torn/",
+      ]
+    default: return [paint.bad("damaged") + extent, advice]
     }
+  }
+
+  private var advice: String {
+    let isOfSnapshots = verification.findings.allSatisfy(\.isTornTail)
+    if isOfSnapshots && snapshots?.sound.isEmpty == false {
+      return "the log is whole, and a start takes a snapshot that reads back"
+    }
+    return "restore a copy; or give up what is lost: spool repair --accept-loss"
   }
 
   static func words(_ finding: SpoolReader.Finding) -> String {
@@ -50,18 +81,21 @@ package enum SpoolVerifyScreen {
     }
   }
 
-  package static func json(
-    _ verification: SpoolReader.Verification, hops: [String]
-  ) -> JSONValue {
+  package var json: JSONValue {
     var lines = JSONObject()
     for (hop, count) in zip(hops, verification.lines) { lines[hop] = JSONValue(Int(count)) }
+    let verdict = findings.isEmpty ? "sound" : exitCode == .failure ? "torn" : "damaged"
+    let found = (snapshots?.sound ?? []).map { snapshot -> JSONValue in
+      [
+        "seq": JSONValue(Int(clamping: snapshot.seq)), "lines": JSONValue(Int(snapshot.lines)),
+        "folded": JSONValue(snapshot.isFolded),
+      ]
+    }
     return [
-      "verdict": JSONValue(
-        verification.findings.isEmpty
-          ? "sound" : exitCode(verification) == .failure ? "torn" : "damaged"),
-      "lines": .object(lines), "files": JSONValue(verification.segments),
+      "verdict": JSONValue(verdict), "lines": .object(lines), "snapshots": .array(found),
+      "files": JSONValue(verification.segments),
       "bytes": JSONValue(Int(clamping: verification.bytes)),
-      "findings": .array(verification.findings.map(json)),
+      "findings": .array(findings.map(Self.json)),
     ]
   }
 
