@@ -19,8 +19,10 @@ final class DeadLetters: Sendable {
     var last: Timestamp
 
     /// One JSON object.
-    /// - Parameter line: one, too; nil when it was gone.
-    func bytes(around line: [UInt8]?) -> [UInt8] {
+    /// - Parameters:
+    ///   - line: one, too; nil when it was gone, or there never was one.
+    ///   - body: the event where no line holds it.
+    func bytes(around line: [UInt8]?, body: [UInt8] = []) -> [UInt8] {
       var json = JSONObject()
       json["stage"] = JSONValue(stage.rawValue)
       json["class"] = JSONValue(kind)
@@ -32,6 +34,7 @@ final class DeadLetters: Sendable {
       json["last"] = JSONValue(last.description)
       var bytes = json.bytes
       bytes.removeLast()
+      if line == nil && !body.isEmpty { bytes += Array(",\"body\":".utf8) + body }
       return bytes + Array(",\"line\":".utf8) + (line ?? Array("null".utf8)) + [0x7D]
     }
   }
@@ -54,7 +57,10 @@ final class DeadLetters: Sendable {
 
   func keep(_ letter: DeadLetter) async throws(FileError) {
     let committed = committed
-    let line = await disk.run { (try? committed(letter.seq)) ?? nil }
+    let found = await disk.run { (try? committed(letter.seq)) ?? nil }
+    // What tells the present state was never committed: its number is another's.
+    let id = SpoolSearch.folded(Array(letter.eventId.utf8))
+    let line = found.flatMap { SpoolSearch.occurs(id, in: $0) ? $0 : nil }
     let about = [("event", letter.eventId), ("webhook", letter.webhookId)]
     // It was due at once, so it was tried first when it was committed.
     let first = line.flatMap { JSONSlices($0)?.text("ts") }.flatMap { Timestamp(parsing: $0) }
@@ -62,7 +68,8 @@ final class DeadLetters: Sendable {
       about: about, stage: .delivery, kind: Self.kind(of: letter), reason: letter.reason,
       seq: letter.seq, attempts: letter.attempts, first: first ?? letter.time, last: letter.time)
     try await keep(
-      circumstances.bytes(around: line), named: "\(letter.webhookId)-\(letter.eventId)")
+      circumstances.bytes(around: line, body: letter.event),
+      named: "\(letter.webhookId)-\(letter.eventId)")
   }
 
   private static func kind(of letter: DeadLetter) -> String {

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import TestSupport
 import Testing
 import Transport
@@ -49,6 +50,34 @@ struct RetryTests {
       #expect(letters.count == 1)
     }
     await refusing.stop()
+  }
+
+  @Test func `a dead letter is listed, sent again on request, and then gone`() async throws {
+    let isBack = Mutex(false)
+    let receiver = try await WebhookReceiver.started { _ in isBack.withLock { $0 } ? 200 : 500 }
+    try await withServer(retrying: [.zero, .milliseconds(20)]) { server, made in
+      _ = try await add(receiver.url, server, made)
+      let okta = try TestClient(made.baseURL, as: .okta(token: made.apiToken.reveal()))
+      _ = try await okta.post("/Users", OktaUser("dead@example.com").creation)
+      await eventually { server.deadLetters.count == 1 }
+      let spool = server.spool.directory
+      let letter = try #require(try SpoolDeadLetter.all(in: spool).first)
+      #expect(letter.kind == "answered" && letter.reason == "answered 500")
+      #expect(letter.attempts == 2 && letter.event == receiver.receipts.first?.body)
+      let words = ["spool", "dead", "retry", letter.id, "--spool", spool]
+      let refused = try await runProgram(words)
+      #expect(refused.ending == .exited(1) && refused.output.contains("  stays  "))
+      #expect(server.deadLetters.count == 1)
+      isBack.withLock { $0 = true }
+      let taken = try await runProgram(words)
+      #expect(taken.output == "\(letter.id)  done  delivered\n")
+      #expect(server.deadLetters.count == 0)
+      #expect(receiver.accepted.map(\.id) == [letter.id])
+      let none = try await runProgram(words)
+      #expect(none.ending == .exited(1))
+      #expect(none.output == "error: There is no dead letter \(letter.id).\n")
+    }
+    await receiver.stop()
   }
 
   /// Takes 100 s, the breaker's first pauses included: on request only.

@@ -9,6 +9,8 @@ final class WebhookReceiver: Sendable {
     let id: String
     let timestamp: String
     let signature: String
+    /// The header `webhook-replay`.
+    let replay: String?
     let body: [UInt8]
     let at: ContinuousClock.Instant
     /// What it was answered, nil until then.
@@ -78,7 +80,8 @@ final class WebhookReceiver: Sendable {
       state.all.append(
         Receipt(
           id: id, timestamp: request.fields["webhook-timestamp"] ?? "",
-          signature: request.fields["webhook-signature"] ?? "", body: request.body,
+          signature: request.fields["webhook-signature"] ?? "",
+          replay: request.fields["webhook-replay"], body: request.body,
           at: .now, status: nil, before: before))
       return (state.all.count - 1, state.all[state.all.count - 1])
     }

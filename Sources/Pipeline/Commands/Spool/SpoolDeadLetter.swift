@@ -28,6 +28,8 @@ package struct SpoolDeadLetter: Sendable {
   package let last: Timestamp?
   /// The line it was about, as it stood; nil when that was gone already.
   package let line: [UInt8]?
+  /// The event where no line holds it.
+  private let body: [UInt8]?
 
   /// nil when the file is none.
   package init?(name: String, _ bytes: [UInt8]) {
@@ -44,14 +46,18 @@ package struct SpoolDeadLetter: Sendable {
     attempts = json.number("attempts").map { Int(clamping: $0) } ?? 0
     first = json.text("first").flatMap { Timestamp(parsing: $0) }
     last = json.text("last").flatMap { Timestamp(parsing: $0) }
-    let line = json.bytes("line")
-    self.line = line?.first == UInt8(ascii: "{") ? line : nil
+    line = Self.object(json.bytes("line"))
+    body = Self.object(json.bytes("body")) ?? Self.object(json.bytes("event"))
+  }
+
+  private static func object(_ bytes: [UInt8]?) -> [UInt8]? {
+    bytes?.first == UInt8(ascii: "{") ? bytes : nil
   }
 
   /// The event object's bytes; nil for a write, or when its line was gone.
   package var event: [UInt8]? {
-    guard stage == .delivery, let data = line.flatMap({ JSONSlices($0) })?.bytes("data")
-    else { return nil }
+    guard stage == .delivery else { return nil }
+    guard let data = line.flatMap({ JSONSlices($0) })?.bytes("data") else { return body }
     return JSONSlices(data)?.elements("events").first { JSONSlices($0)?.text("id") == id }
   }
 

@@ -75,6 +75,25 @@ package struct SpoolDeliveries: Sendable {
     try readEvents(reader)
   }
 
+  /// What the cursors say is held: "wh_…" or "wh_… emp_…".
+  var held: [String] {
+    states.values.flatMap(\.cursor.holds).map { hold in
+      hold.key.map { "\(hold.webhookId) \($0)" } ?? hold.webhookId
+    }.sorted()
+  }
+
+  /// "wh_… is sent lines 5–9 again", for each that has not come to its end.
+  var runs: [String] {
+    states.values.flatMap { state in
+      state.cursor.runs.map { run in
+        let lines = "\(SpoolText.grouped(run.plan.from))–\(SpoolText.grouped(run.plan.through))"
+        return run.plan.kind == .replay
+          ? "\(state.webhook.id) is sent lines \(lines) again"
+          : "\(state.webhook.id) is sent the present state of everybody"
+      }
+    }.sorted()
+  }
+
   /// Sorted by who waits longest.
   var waiting: [State] {
     states.values.filter { !$0.waiting.isEmpty }.sorted {

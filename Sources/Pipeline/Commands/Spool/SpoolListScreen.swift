@@ -70,7 +70,10 @@ package enum SpoolListScreen {
   }
 
   private static func notes(_ listing: SpoolListing, _ paint: SpoolPaint) -> [String] {
-    listing.keeping.held.map { paint.warning("! \($0) is held: spool release \($0)") }
+    let held = listing.keeping.held.map { "! \($0) is held: spool release \($0)" }
+    return (held + listing.runs.map { "! " + $0 }).map {
+      paint.warning(SpoolText.clipped($0, to: SpoolText.width))
+    }
   }
 
   /// "! wh_b41 https://hooks.example.org/okta: 612 events wait, oldest 4 h 12 min, …".
@@ -114,6 +117,7 @@ extension SpoolListing {
     json["diskTotal"] = JSONValue(Int(clamping: space.total))
     json["reserve"] = JSONValue(Int(clamping: keeping.reserve))
     if let refusing = keeping.refusing { json["refusingWrites"] = JSONValue(refusing) }
+    json["runs"] = .array(runs.map { JSONValue($0) })
     json["held"] = .array(keeping.held.map { JSONValue($0) })
     return .object(json)
   }

@@ -61,6 +61,8 @@ package struct SpoolListing: Sendable {
   package var waiting: [Waiting] = []
   package var space: FileSystem.Space
   package var keeping: SpoolKeeping
+  /// What webhooks are being sent besides what is new.
+  package var runs: [String] = []
 
   package init(directory: String, space: FileSystem.Space, keeping: SpoolKeeping) {
     (self.directory, self.space, self.keeping) = (directory, space, keeping)
@@ -87,6 +89,8 @@ extension SpoolListing {
     format = reader.format ?? 1
     let deliveries = try SpoolDeliveries(reader)
     waiting = deliveries.waiting.map { Waiting($0, in: deliveries) }
+    runs = deliveries.runs
+    if status == nil { keeping.held = deliveries.held }
     let snapshots = try SpoolSnapshot.all(in: reader.directory)
     let summaries = try reader.hops.map { try reader.summary(of: $0) }
     let undecided = try Self.undecided(reader, summaries)

@@ -34,6 +34,7 @@ package struct SpoolSearch {
     story.snapshot = snapshot
     story.keeping = SpoolKeeping(
       disk: try FileSystem.space(at: reader.directory), status: status)
+    if status == nil { story.keeping?.held = deliveries.held }
     for hop in reader.hops {
       story.firsts[hop.name] = try reader.summary(of: hop).lines?.lowerBound
     }
