@@ -52,9 +52,9 @@ struct HopRewriting {
     case .segment(let header, _):
       newest = header
       if let gap = header.gap { known.insert(gap) }
-    case .line(let line, let segment, _):
+    case .line(let line, let position, _):
       if line.seq > repair.last { return false }
-      try write(line, of: segment)
+      try write(line, of: position.segment)
     case .damage: break
     }
     return true
