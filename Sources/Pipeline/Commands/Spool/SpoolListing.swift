@@ -93,7 +93,8 @@ extension SpoolListing {
     if status == nil { keeping.held = deliveries.held }
     let snapshots = try SpoolSnapshot.all(in: reader.directory)
     let summaries = try reader.hops.map { try reader.summary(of: $0) }
-    let undecided = try Self.undecided(reader, summaries)
+    let undecided = try Self.undecided(
+      reader, summaries, decided: deliveries.configuration.acceptedThrough)
     hops = summaries.map { row($0, undecided: undecided, snapshots: snapshots.count) }
     places = try Self.places(reader.directory, snapshots)
   }
@@ -124,14 +125,14 @@ extension SpoolListing {
     return why
   }
 
-  /// Accepted lines above every one that an outcome names.
+  /// Accepted lines above every one that an outcome names or a snapshot calls decided.
   private static func undecided(
-    _ reader: SpoolReader, _ summaries: [SpoolReader.Hop]
+    _ reader: SpoolReader, _ summaries: [SpoolReader.Hop], decided: UInt64
   ) throws -> UInt64? {
     guard let accepted = summaries.first(where: { $0.name == SpoolHops.accepted }),
       let last = accepted.lines?.upperBound
     else { return nil }
-    let named = try reader.highestNamed(of: SpoolHops.accepted)
+    let named = max(decided, try reader.highestNamed(of: SpoolHops.accepted))
     return last > named ? last - named : 0
   }
 

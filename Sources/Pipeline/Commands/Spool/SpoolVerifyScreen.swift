@@ -30,7 +30,7 @@ package struct SpoolVerifyScreen {
       table.rows.append([hop, SpoolText.grouped(lines)])
     }
     for snapshot in snapshots?.sound ?? [] {
-      let folded = snapshot.isFolded ? "the log gives the same" : "the log begins later"
+      let folded = snapshot.isFolded ? "the log gives the same" : "the log no longer tells"
       table.rows.append([
         SpoolSnapshot.directory, SpoolText.grouped(snapshot.lines),
         "at \(SpoolText.grouped(snapshot.seq)); \(folded)",
