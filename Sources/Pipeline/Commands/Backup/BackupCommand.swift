@@ -81,11 +81,9 @@ package enum BackupCommand {
   ) throws(BackupError) -> ExitCode {
     let source = try BackupSource.open(path)
     let verification = try SpoolRestore(source, hops: SpoolHops.descriptions).verify()
-    let hops = SpoolHops.names
+    let screen = SpoolVerifyScreen(verification, hops: SpoolHops.names)
     Terminal.write(
-      isJSON
-        ? SpoolVerifyScreen.json(verification, hops: hops).text + "\n"
-        : SpoolVerifyScreen.text(verification, hops: hops, paint: SpoolPaint(isOn: false)))
+      isJSON ? screen.json.text + "\n" : screen.text(paint: SpoolPaint(isOn: false)))
     return verification.findings.allSatisfy(\.isTornTail) ? .success : .corruptSpool
   }
 }

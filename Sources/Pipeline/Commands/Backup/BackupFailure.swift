@@ -7,7 +7,7 @@ enum BackupFailure {
       for finding in findings.prefix(20) { complain(SpoolVerifyScreen.words(finding)) }
       complain("what was kept is damaged; nothing was made of it")
     } else if case .spool(let spool) = error {
-      complain(SpoolCommand.words(spool, directory: directory))
+      complain(SpoolCommand.words(spool, directory: directory, path: ["backup"]))
     } else {
       complain("\(error)")
     }

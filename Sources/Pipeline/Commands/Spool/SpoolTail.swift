@@ -5,7 +5,7 @@ package struct SpoolTail {
   private let reader: SpoolReader
   private let hop: String
   private let cat: SpoolCat
-  private var follower: SpoolFollower
+  private var follower: HopFollower
 
   /// How often it looks for new lines.
   private static let pause = Duration.milliseconds(200)
@@ -18,7 +18,7 @@ package struct SpoolTail {
       try reader.hops.first { $0.name == hop }
       .flatMap { try reader.summary(of: $0).lines?.upperBound } ?? 0
     let count = UInt64(count)
-    follower = SpoolFollower(reader, hop: hop, from: last > count ? last - count + 1 : 1)
+    follower = HopFollower(reader, hop: hop, from: last > count ? last - count + 1 : 1)
   }
 
   /// The lines there are by now, as text; empty when there is no new one. Blocks.

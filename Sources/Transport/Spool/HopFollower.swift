@@ -1,6 +1,6 @@
 /// Reads a hop as it grows, for whoever only looks: across segments, past deleted ones, and never
 /// a line that is not whole yet.
-package struct SpoolFollower: Sendable {
+package struct HopFollower: Sendable {
   /// Lines that one look gives at most.
   package static let batch = 1024
 
