@@ -38,13 +38,13 @@ extension HashIndex {
   /// no mark of it stays.
   fileprivate struct Table: Sendable {
     /// 0 where nothing is; a hash of 0 stands as 1.
-    private var hashes: [UInt64] = []
+    fileprivate var hashes: [UInt64] = []
     /// A row number, or with the top bit set the number of a list.
-    private var values: [UInt32] = []
-    private var count = 0
+    fileprivate var values: [UInt32] = []
+    fileprivate var count = 0
     /// Rising row numbers of hashes that several rows have.
-    private var lists: [[UInt32]] = []
-    private var freeLists: [UInt32] = []
+    fileprivate var lists: [[UInt32]] = []
+    fileprivate var freeLists: [UInt32] = []
 
     private static let listBit: UInt32 = 1 << 31
 
@@ -143,6 +143,35 @@ extension HashIndex {
       hashes[hole] = 0
       count -= 1
     }
+  }
+}
+
+extension HashIndex {
+  func write(to image: inout ImageWriter) throws(SpoolError) {
+    for table in tables { try table.write(to: &image) }
+  }
+
+  init(from image: inout ImageReader) throws(SpoolError) {
+    for number in tables.indices { tables[number] = try Table(from: &image) }
+  }
+}
+
+extension HashIndex.Table {
+  fileprivate func write(to image: inout ImageWriter) throws(SpoolError) {
+    try image.write(hashes)
+    try image.write(values)
+    try image.write(count)
+    try image.write(lists.count)
+    for list in lists { try image.write(list) }
+    try image.write(freeLists)
+  }
+
+  fileprivate init(from image: inout ImageReader) throws(SpoolError) {
+    hashes = try image.array()
+    values = try image.array()
+    count = try image.number()
+    for _ in 0..<(try image.number()) { lists.append(try image.array()) }
+    freeLists = try image.array()
   }
 }
 

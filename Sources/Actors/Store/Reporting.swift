@@ -78,3 +78,18 @@ struct Reporting: Sendable {
     }
   }
 }
+
+extension Reporting {
+  func write(to image: inout ImageWriter) throws(SpoolError) {
+    try reports.write(to: &image)
+    try awaiting.write(to: &image)
+    try entered.write(to: &image)
+  }
+
+  init(_ hasher: SipHash, from image: inout ImageReader) throws(SpoolError) {
+    self.init(hasher)
+    reports = try HashIndex(from: &image)
+    awaiting = try HashIndex(from: &image)
+    entered = try PagedArray(from: &image)
+  }
+}

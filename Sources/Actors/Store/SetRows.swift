@@ -1,3 +1,5 @@
+import Transport
+
 /// The rows of one type in one connection, in the order they were created.
 struct SetRows: Sendable {
   let set: ResourceSet
@@ -26,5 +28,20 @@ struct SetRows: Sendable {
   mutating func compact(isDeleted: (Int) -> Bool) {
     guard order.count > 64, order.count > 2 * liveCount else { return }
     order.removeAll { isDeleted(Int($0)) }
+  }
+}
+
+extension SetRows {
+  func write(to image: inout ImageWriter) throws(SpoolError) {
+    try image.write(set.connection)
+    try image.write(set.type)
+    try image.write(order)
+    try image.write(liveCount)
+  }
+
+  init(from image: inout ImageReader) throws(SpoolError) {
+    set = ResourceSet(connection: try image.text(), type: try image.text())
+    order = try image.array()
+    liveCount = try image.number()
   }
 }

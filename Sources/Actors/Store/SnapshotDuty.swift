@@ -19,7 +19,7 @@ package struct SnapshotDuty: Sendable {
 
   package var files: SnapshotFiles
   package var thread: BlockingThread
-  /// Lines between two; nil when the log behind a snapshot may grow to the snapshot's size.
+  /// Lines between two; nil when the log behind a snapshot may grow to half the snapshot's size.
   package var every: Int?
   package var instance: String
   package var epoch: Int
@@ -52,6 +52,6 @@ package struct SnapshotDuty: Sendable {
   func isDue(at seq: UInt64, bytes: UInt64) -> Bool {
     guard seq > latest.seq else { return false }
     if let every { return seq - latest.seq >= UInt64(every) }
-    return latest.tail + bytes >= max(Self.least, latest.bytes)
+    return latest.tail + bytes >= max(Self.least, latest.bytes / 2)
   }
 }

@@ -12,17 +12,21 @@ extension Store {
   func keepSnapshots(_ duty: SnapshotDuty) async {
     var duty = duty
     var counted: UInt64 = 0
-    for await seq in committed.doorbell() {
+    var seq: UInt64? = committed.durableSeq
+    var bell = committed.doorbell().makeAsyncIterator()
+    while let line = seq, !Task.isCancelled {
       let written = committed.bytesWritten
-      guard duty.isDue(at: seq, bytes: written - counted) else { continue }
-      do {
-        guard let latest = try await takeSnapshot(duty) else { return }
-        duty.latest = latest
-        counted = written
-      } catch {
-        duty.log.warning("no snapshot could be taken", ["why": "\(error)"])
-        try? await Task.sleep(for: Self.pause)
+      if duty.isDue(at: line, bytes: written - counted) {
+        do {
+          guard let latest = try await takeSnapshot(duty) else { return }
+          duty.latest = latest
+          counted = written
+        } catch {
+          duty.log.warning("no snapshot could be taken", ["why": "\(error)"])
+          try? await Task.sleep(for: Self.pause)
+        }
       }
+      seq = await bell.next(isolation: self)
     }
   }
 
@@ -57,6 +61,7 @@ extension Store {
         try writer.seal(hash: hash)
         let bytes = writer.bytes
         try writer.publish()
+        try view.writeImage(duty.files.indexPath(view.appliedSeq), hash: hash, places: places)
         return (places, bytes)
       }
     } onCancel: {

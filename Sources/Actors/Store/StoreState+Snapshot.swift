@@ -31,6 +31,7 @@ extension StoreState {
       places.append(
         BodyPlace(.snapshot(appliedSeq), at: offset, layout), now: rows[place].body)
     }
+    places.rowsEnd = writer.bytes
     for group in membership.groups { try writeMembers(of: group, to: &writer) }
     try writeOwed(to: &writer)
     return (places, sum.hash(administration: administration))
@@ -137,6 +138,8 @@ package struct SnapshotPlaces: Sendable {
   let seq: UInt64
   private(set) var places: [BodyPlace] = []
   private(set) var before: [BodyPlace] = []
+  /// Where in the snapshot the lines behind the resources begin.
+  fileprivate(set) var rowsEnd: UInt64 = 0
 
   init(seq: UInt64) { self.seq = seq }
 

@@ -183,6 +183,17 @@ extension StoreState {
     return place
   }
 
+  /// Takes over the tables of an image.
+  mutating func adopt(
+    _ names: [String], _ sets: [SetRows], _ index: HashIndex, _ employees: [String: [UInt32]]
+  ) {
+    otherNames = names
+    self.sets = sets
+    for (number, set) in sets.enumerated() { setNumbers[set.set] = number }
+    self.index = index
+    self.employees = employees
+  }
+
   mutating func compactSets() {
     for number in sets.indices {
       sets[number].compact { [rows] in rows[$0].isDeleted }

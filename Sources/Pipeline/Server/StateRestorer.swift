@@ -44,7 +44,8 @@ struct StateRestorer {
     let numbers = try snapshots.numbers()
     for number in numbers.reversed() {
       do {
-        let state = try load(snapshots.open(number))
+        let reader = try snapshots.open(number)
+        let state = try indexed(reader, snapshots.indexPath(number)) ?? load(reader)
         return (state, Latest(seq: number, bytes: try snapshots.bytes(number), tail: 0))
       } catch SpoolError.newerFormat(let segment, let version) {
         throw SpoolError.newerFormat(segment: segment, version: version)
@@ -54,6 +55,41 @@ struct StateRestorer {
       }
     }
     return (StoreState(catalog: catalog, files: files), Latest(seq: 0, bytes: 0, tail: 0))
+  }
+
+  /// The state by what is kept beside the snapshot, if that is there and fits; the snapshot itself is
+  /// verified all the same.
+  private func indexed(_ reader: SnapshotReader, _ index: String) throws -> StoreState? {
+    let (catalog, files) = (catalog, files)
+    guard
+      let image = try? StoreState.image(
+        index, hash: reader.footer.hash, catalog: catalog, files: files)
+    else { return nil }
+    var state = image.state
+    var lines: UInt64 = 0
+    try OrderedWork.run(jobs: reader.parts, threads: threads) { part in
+      try reader.verify(part: part)
+    } take: {
+      lines += $0
+    }
+    try reader.finish(lines: lines)
+    var restoring = StoreState.Restoring()
+    let take = { (line: SnapshotReader.Line, state: inout StoreState) throws in
+      let entry = try SnapshotEntry(line, of: reader.header.seq, catalog: catalog)
+      try state.restore(entry, &restoring)
+    }
+    try reader.forEachLine {
+      if $0.type == "resource" || $0.type == "members" || $0.type == "owed" { return false }
+      try take($0, &state)
+      return true
+    }
+    try reader.forEachLine(from: image.rowsEnd) {
+      try take($0, &state)
+      return true
+    }
+    state.finish(restoring, reader.header)
+    state.readGroupNames()
+    return state
   }
 
   private func load(_ reader: SnapshotReader) throws -> StoreState {

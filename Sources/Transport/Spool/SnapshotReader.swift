@@ -47,6 +47,16 @@ package struct SnapshotReader: Sendable {
   /// - Throws: `corrupt` at the first line that does not read back.
   /// - Returns: how many there were.
   package func read(part: Int, _ take: (Line) throws -> Void) throws -> UInt64 {
+    try walk(part) { line, offset in try take(try Self.line(line, at: offset, name)) }
+  }
+
+  /// Verifies the lines of one part without handing them on. Blocks.
+  /// - Returns: how many there were.
+  package func verify(part: Int) throws -> UInt64 { try walk(part) { _, _ in } }
+
+  private func walk(
+    _ part: Int, _ take: (borrowing Span<UInt8>, UInt64) throws -> Void
+  ) throws -> UInt64 {
     let start = body.lowerBound + UInt64(part) * Self.part
     let end = min(start + Self.part, body.upperBound)
     // The line in front may belong to the part before: its end is where this part begins to read.
@@ -61,11 +71,28 @@ package struct SnapshotReader: Sendable {
         throw corrupt(offset, "a line is not whole")
       }
       checksum = try verify(lines.buffer.span.extracting(line.range), after: checksum, at: offset)
-      try take(try Self.line(lines.buffer.span.extracting(line.range), at: offset, name))
+      try take(lines.buffer.span.extracting(line.range), offset)
       count += 1
       offset = line.offset + line.length
     }
     return count
+  }
+
+  /// Hands the lines from a place on to `body` until that returns false, unverified: for who has
+  /// verified all parts or is about to. Blocks.
+  /// - Parameter offset: where a line begins; nil for the first one.
+  package func forEachLine(
+    from offset: UInt64? = nil, _ take: (Line) throws -> Bool
+  ) throws {
+    let start = offset ?? body.lowerBound
+    guard start <= body.upperBound else { throw corrupt(start, "there is no such line") }
+    var lines = FileLines(
+      file, from: start, through: body.upperBound, longest: SpoolFormat.longestLine,
+      read: 256 << 10)
+    while let line = try Self.next(&lines) {
+      let bytes = lines.buffer.span.extracting(line.range)
+      guard try take(try Self.line(bytes, at: line.offset, name)) else { return }
+    }
   }
 
   /// Verifies the footer against what the parts held.

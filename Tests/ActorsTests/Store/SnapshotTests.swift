@@ -74,6 +74,30 @@ struct SnapshotTests {
     return state
   }
 
+  /// By the tables beside the snapshot, as a start does it.
+  private static func indexed(
+    _ reader: SnapshotReader, _ index: String, _ directory: TemporaryDirectory
+  ) throws -> StoreState {
+    let files = RecordFiles(
+      directory: directory.path, hop: "3-committed", threads: [],
+      onFailure: { Issue.record("\($0)") })
+    let image = try StoreState.image(
+      index, hash: reader.footer.hash, catalog: .builtIn, files: files)
+    var state = image.state
+    var restoring = StoreState.Restoring()
+    for offset in [nil, image.rowsEnd] {
+      try reader.forEachLine(from: offset) { line in
+        if line.type == "resource" { return false }
+        let entry = try SnapshotEntry(line, of: reader.header.seq, catalog: .builtIn)
+        try state.restore(entry, &restoring)
+        return true
+      }
+    }
+    state.finish(restoring, reader.header)
+    state.readGroupNames()
+    return state
+  }
+
   /// What only the state itself tells.
   private static func inner(_ state: StoreState) -> String {
     let owed = state.owed.merging(state.urgent) { one, _ in one }.keys.map { "\($0)" }.sorted()
@@ -101,6 +125,33 @@ struct SnapshotTests {
       for line in lines[(cut + 1)...] { try after.fold(line) }
       #expect(after.hash == whole.hash)
       #expect(Self.inner(after) == Self.inner(whole), "from line \(cut + 1)")
+    }
+  }
+
+  @Test func `the tables beside a snapshot are what its lines come to, or are not used`()
+    async throws
+  {
+    let lines = try await Self.lines()
+    for cut in [0, lines.count / 2, lines.count - 1] {
+      let directory = TemporaryDirectory()
+      let files = SnapshotFiles(spool: directory.path)
+      let before = try Self.state(of: lines[...cut])
+      let (reader, places) = try Self.snapshot(of: before, in: files)
+      let path = files.indexPath(reader.header.seq)
+      try before.writeImage(path, hash: reader.footer.hash, places: places)
+      var after = try Self.indexed(reader, path, directory)
+      #expect(after.hash == before.hash)
+      #expect(Self.inner(after) == Self.inner(before))
+      #expect(after.groupNames == before.groupNames)
+      for line in lines[(cut + 1)...] { try after.fold(line) }
+      #expect(Self.inner(after) == Self.inner(try Self.state(of: lines)))
+      let bytes = try FileSystem.contents(of: path)
+      for index in stride(from: 0, to: bytes.count, by: max(1, bytes.count / 200)) {
+        var damaged = bytes
+        damaged[index] ^= 1
+        try FileSystem.replace(path, with: damaged)
+        #expect(throws: (any Error).self) { try Self.indexed(reader, path, directory) }
+      }
     }
   }
 
@@ -144,15 +195,15 @@ struct SnapshotTests {
     #expect(state.hash == hash)
   }
 
-  @Test func `every byte that is changed in a snapshot is noticed`() async throws {
+  @Test func `a byte that is changed in a snapshot is noticed, and an end that is missing`() async throws {
     let lines = try await Self.lines()
     let directory = TemporaryDirectory()
     let files = SnapshotFiles(spool: directory.path)
-    let state = try Self.state(of: lines[..<6])
+    let state = try Self.state(of: lines[..<3])
     let (reader, _) = try Self.snapshot(of: state, in: files)
     let path = files.path(reader.header.seq)
     let bytes = try FileSystem.contents(of: path)
-    for index in bytes.indices {
+    for index in stride(from: 0, to: bytes.count, by: 3) {
       var damaged = bytes
       damaged[index] ^= 0x01
       try FileSystem.replace(path, with: damaged)

@@ -35,7 +35,7 @@ package enum ServeOptions {
     CommandOption(
       "snapshot-every", .count(1...Int.max),
       help: "Lines of 3-committed between two snapshots of the state.",
-      absence: "when they would double its size"),
+      absence: "when they are half its size"),
     CommandOption(
       "upgrade-format",
       help: "Let an older spool go on in this release's format; older releases refuse it then."),
