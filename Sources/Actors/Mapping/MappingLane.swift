@@ -55,6 +55,7 @@ package actor MappingLane {
     submitted.reserveCapacity(turns.count)
     for turn in turns {
       if seen.insert(turn.write.key).inserted {
+        await store.warm(turn.write.key)
         submitted.append((turn, map(turn)))
       } else {
         later.append(turn)

@@ -52,6 +52,7 @@ extension Store {
     let flag = CancellationFlag()
     return try await withTaskCancellationHandler {
       try await duty.thread.run { () throws in
+        ThreadPriority.lower()
         let header = view.snapshotHeader(
           instance: duty.instance, epoch: duty.epoch, at: .now)
         var writer = try duty.files.writer(header)

@@ -112,6 +112,11 @@ extension StoreState {
     deferred(rows[place].body.record.range, of: rows[place].body)
   }
 
+  /// All that `row` reads of a resource; nil when there is none.
+  func wholeBytes(of key: ResourceKey) -> RowBytes? {
+    place(key).map { deferred(rows[$0].body.whole, of: rows[$0].body) }
+  }
+
   private func deferred(_ range: Range<Int>, of body: BodyPlace) -> RowBytes {
     if body.isInMemory { return .held(Array(recent[body.offset]?[range] ?? [])) }
     return .filed(

@@ -48,9 +48,15 @@ final class Server: Sendable {
       log.error("the spool cannot be read; nothing more is answered", ["why": error])
       ExitCode.inputOutput.end()
     }
+    let progress = Terminal.isTerminal(.error) ? StartProgress() : nil
     let restorer = StateRestorer(
-      spool: spool, catalog: catalog, files: files, log: log, threads: Machine.current.processors)
+      spool: spool, catalog: catalog, files: files, log: log,
+      threads: Machine.current.processors
+    ) {
+      progress?.show($0)
+    }
     let (state, latest) = try restorer.restore()
+    progress?.finish()
     undecided = try Self.undecided(spool, state)
     acceptedAtStart = spool.hop(.accepted).lastSeq
     let snapshots: SnapshotDuty?

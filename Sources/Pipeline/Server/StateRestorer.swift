@@ -71,6 +71,7 @@ struct StateRestorer {
       try reader.verify(part: part)
     } take: {
       lines += $0
+      progress(Progress(rows: Int(lines), line: 0, end: 0))
     }
     try reader.finish(lines: lines)
     var restoring = StoreState.Restoring()

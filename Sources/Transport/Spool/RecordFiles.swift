@@ -48,6 +48,16 @@ package final class RecordFiles: Sendable {
     (try? file(name))?.readCached(at: offset, count: count)
   }
 
+  /// Whether the bytes can be had without waiting for the disk; one of each page is looked at.
+  package func isCached(_ name: Name, at offset: UInt64, count: Int) -> Bool {
+    guard let file = try? file(name) else { return false }
+    let page: UInt64 = 4096
+    let end = offset + UInt64(max(count, 1))
+    return stride(from: offset / page * page, to: end, by: Int(page)).allSatisfy {
+      file.readCached(at: max($0, offset), count: 1) != nil
+    }
+  }
+
   /// The bytes, from memory at once or from the disk while the caller is suspended.
   package func read(_ name: Name, at offset: UInt64, count: Int) async -> [UInt8] {
     if let bytes = cached(name, at: offset, count: count) { return bytes }

@@ -61,6 +61,12 @@ struct SpoolSurvey {
     }
     for (index, hop) in hops.enumerated() where !hop.mayGap {
       guard let witness = witnesses[index], witness.seq > found[index].last else { continue }
+      if let survey = found[index].survey, let damage = survey.damage {
+        return .corrupt(
+          segment: found[index].directory.name(ofSegment: survey.first), offset: damage.offset,
+          seq: survey.last + 1,
+          reason: "\(damage.reason), and \(witness.by) names line \(witness.seq)")
+      }
       return .acknowledgedDataMissing(
         hop: hop.name, last: found[index].last, named: witness.seq, by: witness.by)
     }
