@@ -37,14 +37,19 @@ extension Delivery {
     guard let worker = workers[letter.webhookId],
       let event = try? CommittedEvent(reading: letter.event, applicationId: "", seq: letter.seq)
     else { return false }
-    let isDelivered = await worker.redeliver(event, seq: letter.seq)
-    guard isDelivered else { return false }
+    guard await worker.redeliver(event, seq: letter.seq) else { return false }
+    await dropped(letter.eventId, of: letter.webhookId)
+    return true
+  }
+
+  /// A dead letter is nobody's concern any more: a key that waits because of it goes on.
+  package func dropped(_ eventId: String, of webhook: String) async {
+    guard let worker = workers[webhook] else { return }
     let isReleased = worker.change { state in
-      guard state.machine.hold(of: event.key)?.letter == letter.eventId else { return false }
-      return state.machine.release(event.key)
+      let hold = state.machine.holds.first { $0.letter == eventId }
+      return hold.map { state.machine.release($0.key) } ?? false
     }
     if isReleased { await worker.persist() }
-    return true
   }
 }
 

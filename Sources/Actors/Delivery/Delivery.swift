@@ -80,9 +80,16 @@ extension Delivery {
 
   private func watchSpace() async -> Part {
     while (try? await environment.clock.sleep(for: options.spaceEvery)) != nil {
-      if let id = await environment.mostPinning() { await overrun(id) }
+      await lookAtSpace()
     }
     return .service
+  }
+
+  /// Asked twice, as the first answer rests on a cursor that may be older than what it tells of.
+  private func lookAtSpace() async {
+    guard let id = await environment.mostPinning(), let worker = workers[id] else { return }
+    await worker.persist()
+    if await environment.mostPinning() == id { await overrun(id) }
   }
 
   private func watchConfiguration() async -> Part {

@@ -8,6 +8,8 @@ import Transport
 struct RetentionPins: Sendable {
   /// Above this share of the limit, what webhooks have not been sent may be given up.
   private static let share = 0.75
+  /// If they hold back at least this share of it: less is how far anybody may lag for a moment.
+  private static let shareHeldBack = 0.125
 
   let spool: Spool
   let view: ConfigurationView
@@ -31,7 +33,9 @@ struct RetentionPins: Sendable {
     guard spool.bytes > limit else { return nil }
     let pins = pins
     let kept = spool.bytesKept(neededFrom: neededFrom(pins))
-    guard kept > limit, spool.bytesKept(neededFrom: neededFrom([])) < kept else { return nil }
+    let heldBack = kept - min(kept, spool.bytesKept(neededFrom: neededFrom([])))
+    guard kept > limit, heldBack > UInt64(Double(maxBytes) * Self.shareHeldBack)
+    else { return nil }
     return pins.min { $0.committed < $1.committed }?.webhook
   }
 

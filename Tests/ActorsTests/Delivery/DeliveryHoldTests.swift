@@ -121,6 +121,18 @@ import Transport
     }
   }
 
+  @Test func `a key held after a dead letter goes on when that is dropped`() async throws {
+    let harness = dying(until: Downtime())
+    try await harness.run { delivery in
+      try await harness.wait(moving: .seconds(2)) { await delivery.held.count == 1 }
+      await delivery.dropped("evt_2", of: "wh_1")
+      await delivery.dropped("evt_1", of: "wh_9")
+      #expect(await delivery.held.count == 1)
+      await delivery.dropped("evt_1", of: "wh_1")
+      try await harness.wait { harness.sender.delivered().contains("evt_2") }
+    }
+  }
+
   @Test func `a dead letter is not sent to what a person holds`() async throws {
     let downtime = Downtime()
     let harness = dying(until: downtime, holding: false)

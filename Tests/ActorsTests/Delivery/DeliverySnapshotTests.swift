@@ -117,7 +117,7 @@ import Transport
     try await harness.run(crashing: restarting) { delivery in
       try await harness.wait { sender.delivered("wh_2").count == 200 }
       try await harness.wait { await delivery.status.first?.breaker != .closed }
-      harness.pinning.withLock { $0 = ["wh_1"] }
+      harness.pinning.withLock { $0 = ["wh_1", "wh_1"] }
       try await harness.wait(moving: .milliseconds(250)) {
         harness.overruns.withLock { $0.count == 1 }
       }

@@ -199,6 +199,8 @@ extension MachineSimulation {
 
   mutating func crash() {
     inFlight = []
+    let held = Set(machine.holds.map(\.key))
+    defer { if Set(machine.holds.map(\.key)) != held { problems.append("holds differ") } }
     machine = DeliveryMachine(
       webhookId: "wh_1", cursor: cursor,
       ledger: Array(ledger.dropFirst(Int(cursor.ledgerNeededFrom) - 1)), schedule: Self.schedule,
