@@ -30,7 +30,7 @@ extension DeliveryEnvironment {
       }
     }
     employeeIds = { consumer, last, count in
-      store.read { $0.employees(of: consumer, after: last, count: count).rows.map(\.recordId) }
+      store.read { $0.listedEmployees(of: consumer, after: last, count: count).employees.map(\.id) }
     }
     employee = { id, consumer in await search.employee(id, of: consumer) }
     epoch = parts.epoch

@@ -32,8 +32,10 @@ struct RetentionPins: Sendable {
     let limit = UInt64(Double(maxBytes) * Self.share)
     guard spool.bytes > limit else { return nil }
     let pins = pins
-    let kept = spool.bytesKept(neededFrom: neededFrom(pins))
-    let heldBack = kept - min(kept, spool.bytesKept(neededFrom: neededFrom([])))
+    var needed = neededFrom(pins)
+    let kept = spool.bytesKept(neededFrom: needed)
+    needed[Hop.committed.rawValue] = .max
+    let heldBack = kept - min(kept, spool.bytesKept(neededFrom: needed))
     guard kept > limit, heldBack > UInt64(Double(maxBytes) * Self.shareHeldBack)
     else { return nil }
     return pins.min { $0.committed < $1.committed }?.webhook
