@@ -19,12 +19,16 @@ extension ServerBackend {
 
   func dropDeadLetter(_ name: String) async throws(APIError) {
     let isRemoved: Bool
+    let letter: SpoolDeadLetter?
     do throws(FileError) {
+      letter = try await deadLetters.letter(name)
       isRemoved = try await deadLetters.remove(name)
     } catch {
       throw .unavailable("The dead letter cannot be removed: \(error).", retryAfter: 60)
     }
     if !isRemoved { throw .notFound("dead letter", name) }
+    guard let letter, let webhook = letter.webhook else { return }
+    await topology.delivery.dropped(letter.id, of: webhook)
   }
 
   func retryDeadLetter(_ name: String) async throws(APIError) -> JSONObject {
