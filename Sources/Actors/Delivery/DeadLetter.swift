@@ -4,6 +4,7 @@ package import Transport
 package struct DeadLetter: Sendable {
   package var webhookId: String
   package var eventId: String
+  /// The line of the log that has the event; 0 when none has.
   package var seq: UInt64
   package var reason: String
   package var attempts: Int

@@ -10,37 +10,30 @@ extension DeliveryMachine {
   /// Events it knows of that are not done.
   package var backlog: Int { runs.reduce(queue.backlog) { $0 + $1.queue.backlog } }
 
-  /// The log, and the first run of each kind.
-  var sources: [Source] {
-    var sources = [Source.log]
-    for kind in [DeliveryRun.Kind.replay, .snapshot] {
-      if let run = runs.first(where: { $0.plan.kind == kind }) { sources.append(.run(run.id)) }
+  /// Places of the first run of each kind; the others wait for it.
+  var activeRuns: [Int] {
+    if runs.isEmpty { return [] }
+    return [DeliveryRun.Kind.replay, .snapshot].compactMap { kind in
+      runs.firstIndex { $0.plan.kind == kind }
     }
-    return sources
   }
 
   /// Whether nothing it knows of will ever be due by itself.
   var isIdle: Bool {
-    inFlight == 0 && sources.allSatisfy { queue(of: $0).isIdle }
+    inFlight == 0 && queue.isIdle && activeRuns.allSatisfy { runs[$0].queue.isIdle }
   }
 
   /// The run whose log should be read on, if any.
   package var wantedRun: DeliveryRun? {
-    guard mayRead else { return nil }
-    let active = Set(sources)
-    return runs.filter {
-      active.contains(.run($0.id)) && $0.wantedRead != nil && $0.queue.wantsMore
-    }.min { $0.queue.backlog < $1.queue.backlog }
-  }
-
-  func queue(of source: Source) -> DeliveryQueue {
-    if case .run(let id) = source, let run = runs.first(where: { $0.id == id }) { return run.queue }
-    return queue
+    guard !runs.isEmpty, mayRead else { return nil }
+    return activeRuns.map { runs[$0] }.filter { $0.wantedRead != nil && $0.queue.wantsMore }
+      .min { $0.queue.backlog < $1.queue.backlog }
   }
 
   /// Each source in turn, so that neither the log nor a run waits for the other.
   mutating func take(at now: Timestamp) -> (Source, DeliveryQueue.Take)? {
-    let sources = sources
+    if runs.isEmpty { return queue.take(at: now).map { (.log, $0) } }
+    let sources = [.log] + activeRuns.map { Source.run(runs[$0].id) }
     for step in 0..<sources.count {
       let source = sources[(turn + step) % sources.count]
       var found: DeliveryQueue.Take?
@@ -147,16 +140,13 @@ extension DeliveryMachine {
 // MARK: - Holds
 
 extension DeliveryMachine {
-  /// Whether the whole webhook is held.
-  package var isHeld: Bool { holds.contains { $0.key == nil } }
-
   package func hold(of key: String?) -> DeliveryHold? { holds.first { $0.key == key } }
 
   /// A hold by a person takes the place of one by a dead letter.
   package mutating func hold(_ hold: DeliveryHold) {
     holds.removeAll { $0.key == hold.key }
     holds.append(hold)
-    guard let key = hold.key else { return }
+    guard let key = hold.key else { return isHeld = true }
     queue.hold(key)
     for index in runs.indices { runs[index].queue.hold(key) }
   }
@@ -165,7 +155,10 @@ extension DeliveryMachine {
   package mutating func release(_ key: String?) -> Bool {
     guard hold(of: key) != nil else { return false }
     holds.removeAll { $0.key == key }
-    guard let key else { return true }
+    guard let key else {
+      isHeld = false
+      return true
+    }
     queue.release(key)
     for index in runs.indices { runs[index].queue.release(key) }
     return true

@@ -49,6 +49,8 @@ package struct DeliveryMachine: Sendable {
   package var queue: DeliveryQueue
   package internal(set) var runs: [DeliveryRun] = []
   package internal(set) var holds: [DeliveryHold] = []
+  /// Whether the whole webhook is held.
+  package internal(set) var isHeld = false
   var letters: [Letter] = []
   /// Keys with an attempt in flight that no queue knows: of letters, and of runs that were dropped.
   var looseKeys: Set<String> = []
@@ -79,8 +81,8 @@ package struct DeliveryMachine: Sendable {
   package func hasWork(at now: Timestamp) -> Bool {
     guard !isHalted, !isHeld, inFlight < queue.limits.window else { return false }
     if letters.contains(where: { !isBusy($0.key) }) { return true }
-    return breaker.admission(at: now) != .wait
-      && sources.contains { queue(of: $0).hasWork(at: now) }
+    guard breaker.admission(at: now) != .wait else { return false }
+    return queue.hasWork(at: now) || activeRuns.contains { runs[$0].queue.hasWork(at: now) }
   }
 
   package mutating func next(at now: Timestamp) -> Job? {

@@ -148,7 +148,8 @@ extension WebhookWorker {
   /// - Returns: whether the dead letter is on disk.
   private func bury(_ attempt: DeliveryAttempt, _ event: CommittedEvent?) async -> Bool {
     let letter = DeadLetter(
-      webhookId: id, eventId: attempt.eventId, seq: attempt.position.seq,
+      webhookId: id, eventId: attempt.eventId,
+      seq: attempt.trigger == .snapshot ? 0 : attempt.position.seq,
       reason: attempt.outcome.reason, attempts: attempt.attempt, time: attempt.time,
       event: event?.body ?? [])
     do {
