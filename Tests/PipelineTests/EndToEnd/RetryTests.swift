@@ -52,6 +52,31 @@ struct RetryTests {
     await refusing.stop()
   }
 
+  @Test func `with dead-hold what follows a dead letter waits until that is dropped`() async throws
+  {
+    let refusing = try await WebhookReceiver.started { $0.type == "employee.created" ? 500 : 200 }
+    try await withServer(retrying: [.zero, .milliseconds(20)], deadHold: true) { server, made in
+      _ = try await add(refusing.url, server, made)
+      let okta = try TestClient(made.baseURL, as: .okta(token: made.apiToken.reveal()))
+      let id = try #require(
+        try await okta.post("/Users", OktaUser("dead@example.com").creation)["id"]?.string)
+      _ = try await okta.patch("/Users/\(id)", OktaUser.patch(["title": "Next"]))
+      await eventually { await !server.topology.delivery.held.isEmpty }
+      let other = try await okta.post("/Users", OktaUser("other@example.com").creation)
+      #expect(other.status == 201)
+      await eventually { server.deadLetters.count == 2 }
+      #expect(refusing.accepted.isEmpty)
+      let spool = server.spool.directory
+      let letters = try SpoolDeadLetter.all(in: spool)
+      let letter = try #require(letters.first { $0.id == refusing.receipts.first?.id })
+      let dropped = try await runProgram(["spool", "dead", "drop", letter.id, "--spool", spool])
+      #expect(dropped.ending == .exited(0), "\(dropped.output)")
+      #expect(await refusing.accepted(1).first?.type == "employee.updated")
+      #expect(await server.topology.delivery.held.count == 1)
+    }
+    await refusing.stop()
+  }
+
   @Test func `a dead letter is listed, sent again on request, and then gone`() async throws {
     let isBack = Mutex(false)
     let receiver = try await WebhookReceiver.started { _ in isBack.withLock { $0 } ? 200 : 500 }
@@ -100,7 +125,8 @@ struct RetryTests {
   }
 
   private func withServer(
-    retrying delays: [Duration], body: (Server, FirstStart) async throws -> Void
+    retrying delays: [Duration], deadHold: Bool = false,
+    body: (Server, FirstStart) async throws -> Void
   ) async throws {
     let directory = TemporaryDirectory()
     let parser = CommandParser(
@@ -112,6 +138,7 @@ struct RetryTests {
     guard case .run(let invocation) = parser.parse(words) else { throw ExitCode.usage }
     var settings = try Settings(invocation)
     settings.retries = RetrySchedule(delays: delays)
+    settings.deadHold = deadHold
     let server = try Server(settings, log: .silent)
     try await withThrowingTaskGroup { group in
       group.addTask { try await server.runStages() }
