@@ -34,12 +34,13 @@ extension API {
   func replay(_ call: APICall) async throws(APIError) -> APIAnswer {
     let (webhook, _) = try held(call)
     let from = UInt64(call.body["from"]?.int ?? 1)
-    let through = call.body["through"]?.int.map { UInt64($0) } ?? .max
+    let through = call.body["to"]?.int.map { UInt64($0) } ?? .max
     let isDry = call.bool("dryRun") ?? false
-    guard
-      let count = await backend.replay(
-        webhook: webhook, from: from, through: through, isDry: isDry)
-    else {
+    let count =
+      isDry
+      ? await backend.replayCount(webhook, from: from, through: through)
+      : await backend.replay(webhook, from: from, through: through)
+    guard let count else {
       throw .conflict(
         "The webhook \(webhook) is disabled, or as many replays wait for it as may; try later.")
     }

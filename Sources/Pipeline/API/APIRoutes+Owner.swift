@@ -62,7 +62,7 @@ extension APIRoutes {
       body: [
         heldWebhook,
         APIInput("from", .integer(1...Int.max), required: true, "The first line of 3-committed."),
-        APIInput("through", .integer(0...Int.max), "The last line; the newest when absent."),
+        APIInput("to", .integer(0...Int.max), "The last line; the newest when absent."),
         APIInput("dryRun", .boolean, "true only counts."),
       ]),
     APIRoute(

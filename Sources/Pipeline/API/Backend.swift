@@ -56,10 +56,8 @@ protocol APIBackend: Sendable {
   /// - Returns: false when it was not held.
   func release(webhook: String, key: String?) async -> Bool
 
-  /// Sends the committed events of these lines again, or only counts them.
-  ///
-  /// - Returns: how many; nil when the webhook is disabled or has too many replays waiting.
-  func replay(webhook: String, from: UInt64, through: UInt64, isDry: Bool) async -> Int?
+  /// How many events `replay` would send; nil when the webhook is disabled.
+  func replayCount(_ webhookId: String, from: UInt64, through: UInt64) async -> Int?
 
   /// Sends an event once more, or runs a write again; the letter goes away when that succeeds.
   ///

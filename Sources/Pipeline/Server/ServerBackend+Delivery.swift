@@ -11,10 +11,8 @@ extension ServerBackend {
     await topology.delivery.release(webhook: webhook, key: key)
   }
 
-  func replay(webhook: String, from: UInt64, through: UInt64, isDry: Bool) async -> Int? {
-    isDry
-      ? await topology.delivery.replayCount(webhook: webhook, from: from, through: through)
-      : await topology.delivery.replay(webhook: webhook, from: from, through: through)
+  func replayCount(_ webhookId: String, from: UInt64, through: UInt64) async -> Int? {
+    await topology.delivery.replayCount(webhook: webhookId, from: from, through: through)
   }
 
   func dropDeadLetter(_ name: String) async throws(APIError) {

@@ -32,11 +32,14 @@ struct APIDeliveryTests {
       "POST", "/api/owner/replay", ["webhook": webhook, "from": 5, "dryRun": true])
     #expect(dry.data["events"] == 7 && dry.data["queued"] == false)
     let real = await harness.own(
-      "POST", "/api/owner/replay", ["webhook": webhook, "from": 5, "through": 9])
+      "POST", "/api/owner/replay", ["webhook": webhook, "from": 5, "to": 9])
     #expect(real.data["queued"] == true)
-    #expect(harness.backend.calls.suffix(2) == ["replay 5 \(UInt64.max) true", "replay 5 9 false"])
+    #expect(
+      harness.backend.calls.suffix(2) == [
+        "count \(tenant.webhook) 5-\(UInt64.max)", "replay \(tenant.webhook) 5-9",
+      ])
     let refused = await harness.own(
-      "POST", "/api/owner/replay", ["webhook": webhook, "from": 2000])
+      "POST", "/api/owner/replay", ["webhook": webhook, "from": 2000, "dryRun": true])
     #expect(refused.status == 409)
     #expect(await harness.own("POST", "/api/owner/replay", ["webhook": webhook]).status == 400)
   }

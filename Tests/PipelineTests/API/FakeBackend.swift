@@ -111,8 +111,8 @@ final class FakeBackend: APIBackend {
     state.withLock { $0.held.remove(key.map { "\(webhook) \($0)" } ?? webhook) } != nil
   }
 
-  func replay(webhook: String, from: UInt64, through: UInt64, isDry: Bool) async -> Int? {
-    state.withLock { $0.calls.append("replay \(from) \(through) \(isDry)") }
+  func replayCount(_ webhookId: String, from: UInt64, through: UInt64) async -> Int? {
+    state.withLock { $0.calls.append("count \(webhookId) \(from)-\(through)") }
     return from > 1000 ? nil : 7
   }
 

@@ -83,7 +83,7 @@ extension SpoolCommand {
         body["webhook"] = JSONValue(webhook)
         body["from"] = JSONValue(Int(clamping: try place(start, "--from", .first, reader)))
         if let end = invocation.text("to") {
-          body["through"] = JSONValue(Int(clamping: try place(end, "--to", .last, reader)))
+          body["to"] = JSONValue(Int(clamping: try place(end, "--to", .last, reader)))
         }
         if isDry { body["dryRun"] = true }
         let answer = try await api.call("POST", "/owner/replay", body: body)
