@@ -53,8 +53,10 @@ package struct SpoolCat: Sendable {
       json.members += line.json.object?.members ?? []
       return JSONValue.object(json).text + "\n"
     }
-    let head = "#\(line.seq)  \(line.timestamp)  \(line.type)  \(line.key)  \(line.id)"
-    return head + "\n" + body(line.data)
+    let start = "#\(line.seq)  \(line.timestamp)  \(line.type)"
+    let head = "\(start)  \(line.key)  \(line.id)"
+    let lines = head.count <= SpoolText.width ? head : "\(start)  \(line.id)\n  \(line.key)"
+    return lines + "\n" + body(line.data)
   }
 
   private func body(_ data: [UInt8]) -> String {

@@ -13,7 +13,8 @@ struct SpoolConfiguration: Sendable {
   private(set) var acceptedThrough: UInt64 = 0
 
   /// Blocks; reads the newest snapshot, and `3-committed` above it.
-  init(_ reader: SpoolReader) throws {
+  /// - Parameter isThorough: reads below it, too, where records stand that are deleted by now.
+  init(_ reader: SpoolReader, isThorough: Bool = false) throws {
     for candidate in try SpoolSnapshot.all(in: reader.directory).reversed() {
       var fresh = self
       guard let (header, _) = try? candidate.read({ fresh.take($0) }) else { continue }
@@ -22,7 +23,8 @@ struct SpoolConfiguration: Sendable {
       break
     }
     guard reader.hops.contains(where: { $0.name == SpoolHops.committed }) else { return }
-    try reader.forEachLine(of: SpoolHops.committed) { line in
+    let from = isThorough ? 0 : snapshot + 1
+    try reader.forEachLine(of: SpoolHops.committed, from: from) { line in
       take(line)
       return true
     }

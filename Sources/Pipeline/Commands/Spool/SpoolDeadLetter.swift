@@ -116,7 +116,7 @@ package enum SpoolDeadScreen {
 
   package static func text(_ letter: SpoolDeadLetter, paint: SpoolPaint) -> String {
     let hop = letter.stage == .delivery ? SpoolHops.committed : SpoolHops.accepted
-    var lines = ["\(letter.id)   \(letter.stage.rawValue)   dead/\(letter.name).json"]
+    var lines = ["\(letter.id)   \(letter.stage.rawValue)", "  file    dead/\(letter.name).json"]
     if let webhook = letter.webhook { lines.append("  to      \(webhook)") }
     lines.append("  why     \(letter.reason) (\(letter.kind))")
     let tries = SpoolText.count(letter.attempts, "attempt")

@@ -71,8 +71,10 @@ package struct SpoolDeliveries: Sendable {
       }
       states[webhook.id] = state
     }
-    try readLedger(reader)
+    try readLedger(reader, from: try ledgerStart(reader))
     try readEvents(reader)
+    // Rarely: whoever waits was tried last so long ago.
+    if waiting.contains(where: { $0.newest == nil }) { try readLedger(reader, from: 0) }
   }
 
   /// What the cursors say is held: "wh_…" or "wh_… emp_…".
@@ -107,12 +109,24 @@ package struct SpoolDeliveries: Sendable {
 // MARK: Reading
 
 extension SpoolDeliveries {
-  private mutating func readLedger(_ reader: SpoolReader) throws {
+  /// Lines of the ledger among which each webhook's newest attempt is, as a rule.
+  private static let recent: UInt64 = 20_000
+
+  private func ledgerStart(_ reader: SpoolReader) throws -> UInt64 {
+    guard let hop = reader.hops.first(where: { $0.name == SpoolHops.attempts }),
+      let last = try reader.summary(of: hop).lines?.upperBound
+    else { return 0 }
+    let start = last > Self.recent ? last - Self.recent : 0
+    return states.values.reduce(start) { min($0, $1.cursor.ledgerFrom) }
+  }
+
+  private mutating func readLedger(_ reader: SpoolReader, from seq: UInt64) throws {
     guard reader.hops.contains(where: { $0.name == SpoolHops.attempts }) else { return }
     var last: [String: SpoolLine] = [:]
-    try reader.forEachLine(of: SpoolHops.attempts) { line in
+    try reader.forEachLine(of: SpoolHops.attempts, from: seq) { line in
       let parts = line.key.split(separator: "/", maxSplits: 1)
-      guard let id = parts.first.map(String.init), let from = states[id]?.cursor.ledgerFrom
+      guard line.type.hasPrefix("attempt."), let id = parts.first.map(String.init),
+        let from = states[id]?.cursor.ledgerFrom
       else { return true }
       last[id] = line
       if line.seq >= from { note(line, of: id) }

@@ -29,7 +29,8 @@ package struct SpoolSearch {
     if keys.isEmpty && requests.isEmpty { try searchAccepted() }
     try searchSnapshot()
     guard !keys.isEmpty || !requests.isEmpty else { return nil }
-    let deliveries = try SpoolDeliveries(reader)
+    let deliveries = try SpoolDeliveries(
+      reader, SpoolConfiguration(reader, isThorough: true))
     var story = SpoolStory(traces: try traces(), deliveries: deliveries)
     story.snapshot = snapshot
     story.keeping = SpoolKeeping(
