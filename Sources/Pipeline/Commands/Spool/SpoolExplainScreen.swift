@@ -16,7 +16,7 @@ package struct SpoolExplainScreen {
   package func text(all: Bool) -> String {
     let shown = all ? story.traces : Array(story.traces.suffix(1))
     var lines = head
-    if shown.isEmpty { lines += snapshot }
+    if !shown.contains(where: { $0.committed != nil }) { lines += snapshot }
     for trace in shown { lines += self.lines(trace) }
     var hints: [String] = []
     if shown.count < story.traces.count {
@@ -65,7 +65,7 @@ package struct SpoolExplainScreen {
     let last = snapshot.data["last"]?.int.map { ", line " + DecimalText.grouped($0) } ?? ""
     let isDeleted = snapshot.data["resource"]?.isNull ?? true
     return [
-      "no change of theirs is left in the log; the snapshot at line"
+      "no outcome of theirs is left in the log; the snapshot at line"
         + " \(SpoolText.grouped(snapshot.seq)) has them:",
       "  version \(version)\(isDeleted ? ", deleted" : ""), last changed \(changed)\(last)",
     ] + body(.object(snapshot.data))

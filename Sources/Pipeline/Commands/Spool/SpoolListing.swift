@@ -146,7 +146,7 @@ extension SpoolListing {
         Place(
           name: SpoolSnapshot.directory, files: snapshots.count,
           seq: "at " + SpoolText.grouped(newest.seq),
-          bytes: snapshots.reduce(0) { $0 + $1.bytes }, oldest: oldest, why: "newest two"))
+          bytes: try bytes(ofSnapshotsIn: spool), oldest: oldest, why: "newest two"))
     }
     if var dead = try place("dead", in: spool) {
       dead.why = SpoolText.count(dead.files, "letter") + ": spool dead ls"
@@ -157,6 +157,16 @@ extension SpoolListing {
       places.append(torn)
     }
     return places
+  }
+
+  /// With what stands beside them, but for the secrets.
+  private static func bytes(ofSnapshotsIn spool: String) throws(FileError) -> UInt64 {
+    let directory = "\(spool)/\(SpoolSnapshot.directory)"
+    var bytes: UInt64 = 0
+    for name in try FileSystem.list(directory) where name.first?.isNumber == true {
+      bytes += try FileSystem.status("\(directory)/\(name)")?.size ?? 0
+    }
+    return bytes
   }
 
   /// nil where there is no such directory, or nothing in it.

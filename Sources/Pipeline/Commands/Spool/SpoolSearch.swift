@@ -26,8 +26,8 @@ package struct SpoolSearch {
   package mutating func story(status: JSONValue? = nil) throws -> SpoolStory? {
     event = try eventOfAttempt()
     try searchCommitted()
-    if keys.isEmpty && requests.isEmpty { try searchAccepted() }
     try searchSnapshot()
+    if keys.isEmpty && requests.isEmpty { try searchAccepted() }
     guard !keys.isEmpty || !requests.isEmpty else { return nil }
     let deliveries = try SpoolDeliveries(
       reader, SpoolConfiguration(reader, isThorough: true))

@@ -49,7 +49,7 @@ import Transport
       #expect(
         lines(try story(what, sample)) == [
           "Barbara Jensen   emp_4Q7K   SCIM 2819c223   Acme / okta-scim   revision 2",
-          "no change of theirs is left in the log; the snapshot at line 6 has them:",
+          "no outcome of theirs is left in the log; the snapshot at line 6 has them:",
           "  version 2, last changed 2026-01-02T03:04:05.678Z, line 6", "bodies: --bodies",
         ])
     }
@@ -57,6 +57,18 @@ import Transport
     #expect(none == nil)
     let json = try story("emp_4Q7K", sample)?.json(all: true)
     #expect(json?["snapshot"]?["seq"] == 6)
+  }
+
+  @Test func `what was asked for is shown below, where only that is left`() async throws {
+    let sample = SpoolSample()
+    try await sample.write()
+    try sample.writeSnapshot(
+      at: 6, sample.snapshotLines(at: 6), hash: try sample.hash(through: 6))
+    try sample.forget(SpoolHops.committed, through: 6)
+    let found = lines(try story("bjensen@example.com", sample))
+    #expect(found.count == 12)
+    #expect(found[1].hasPrefix("no outcome of theirs is left in the log; "))
+    #expect(found.filter { $0 == "  its outcome is no longer kept" }.count == 2)
   }
 
   @Test func `a write whose outcome is deleted is not said to be undecided`() async throws {
