@@ -4,7 +4,10 @@ import Transport
 /// Who asks: an access token over a network, the socket itself for the owner.
 extension API {
   func caller(of request: HTTPRequest, for route: APIRoute) throws(APIError) -> APICall.Caller {
-    if case .local = request.peer { return .owner }
+    if case .local(let user, _) = request.peer {
+      if options.isOwner(user) { return .owner }
+      throw APIError(kind: .forbidden, detail: "Only the owner of the spool may use this socket.")
+    }
     switch route.operation.scope {
     case .open: return .anyone
     case .owner:

@@ -22,6 +22,8 @@ final class API: Sendable {
     var clientAddress: @Sendable (HTTPRequest) -> IPAddress? = { request in
       if case .ip(let address, _) = request.peer { address } else { nil }
     }
+    /// Whether this user is the owner, when it comes over the control socket.
+    var isOwner: @Sendable (_ user: UInt32) -> Bool = { _ in true }
     /// When a connection was last heard of, and how that went.
     var connectionActivity: @Sendable (_ id: String) -> ConnectionActivity.Entry = { _ in .init() }
     var now: @Sendable () -> Timestamp = { .now }

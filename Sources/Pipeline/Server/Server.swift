@@ -99,6 +99,7 @@ final class Server: Sendable {
     var options = API.Options(permits: { address in
       if case .success = sender.policy.judge([address], port: 0) { true } else { false }
     })
+    options.isOwner = { $0 == FileSystem.user || $0 == 0 }
     options.connectionActivity = { activity[$0] }
     options.clientAddress = { IPAddress(parsing: origin.client(of: $0)) }
     api = API(

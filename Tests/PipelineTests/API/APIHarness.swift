@@ -22,7 +22,8 @@ final class APIHarness: Sendable {
       inspector: inspector,
       options: .init(
         permits: { !$0.isLoopback && $0.bytes.first != 10 },
-        connectionActivity: { backend.activity[$0] }, now: { clock.now }),
+        isOwner: { $0 == 1000 }, connectionActivity: { backend.activity[$0] },
+        now: { clock.now }),
       log: .silent)
     router = PublicRouter(
       scim: { _ in HTTPResponse(status: 299) }, api: api,

@@ -20,6 +20,13 @@ struct APIOwnerTests {
     #expect(chosen.status == 200)
   }
 
+  @Test func `somebody else who reached the socket may nothing`() async {
+    let answer = await harness.send(
+      "GET", "/api/status", from: .local(uid: 1001, pid: 4711))
+    #expect(answer.status == 403)
+    #expect(answer.detail == "Only the owner of the spool may use this socket.")
+  }
+
   @Test func `with several applications the owner says which, by query or body`() async throws {
     let one = try await Tenant("Acme", in: harness)
     let two = try await Tenant("Globex", in: harness)
