@@ -48,6 +48,18 @@ package struct SpoolRepair {
     ).run()
   }
 
+  /// What stands beside snapshots may know lines by their places in files, which will move.
+  private static func forgetPlaces(in spool: String) throws(SpoolError) {
+    try SpoolError.files { () throws(FileError) in
+      let directory = spool + "/snapshots"
+      guard try FileSystem.status(directory) != nil else { return }
+      for name in try FileSystem.list(directory) where name.hasSuffix(".index") {
+        try FileSystem.remove("\(directory)/\(name)")
+      }
+      try FileSystem.syncDirectory(directory)
+    }
+  }
+
   /// Nothing is left of the hop: it begins above everything that is named.
   private static func begin(
     _ directory: HopDirectory, above witnessed: UInt64, _ survey: SpoolSurvey
@@ -70,6 +82,7 @@ package struct SpoolRepair {
     let damaged = try damagedSegments()
     let isWhole = damaged.isEmpty && witnessed == last && !survey.isDamagedBelowBase
     if isWhole { return nil }
+    try Self.forgetPlaces(in: spool)
     let first = min(damaged.min() ?? survey.first, survey.first)
     let old = directory.segments.filter { $0 >= first }
     return try SpoolError.files { () throws(FileError) in

@@ -71,7 +71,10 @@ import Testing
     let starts = SpoolFixture.lineStarts(bytes)
     bytes[starts[line] + 40] ^= 1
     try fixture.overwrite(path, bytes)
+    try FileSystem.makeDirectory(fixture.path + "/snapshots")
+    try fixture.overwrite(fixture.path + "/snapshots/00000000000000000009.index", [1])
     let outcome = try #require(try accept(fixture))
+    #expect(try FileSystem.list(fixture.path + "/snapshots") == [], "lines have moved")
     let lost = UInt64(line)
     #expect(outcome.lost == [lost...lost] && outcome.next == 31)
     let left = (1...30).map { UInt64($0) }.filter { $0 != lost }
