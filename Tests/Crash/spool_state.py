@@ -1,0 +1,278 @@
+"""The state of a spool: the fold of 3-committed, on top of a snapshot where there is one."""
+import hashlib
+import json
+import os
+
+from spool_format import (
+    COMMITTED, FORMATS, SNAPSHOT_NAME, SUFFIX_LENGTH, VERSION, NewerFormat, checksum,
+    stated_checksum)
+
+_scan_once = json.JSONDecoder(strict=False).scan_once
+_scan_string = json.decoder.scanstring
+SPACE = " \t\r\n"
+
+
+class Broken(Exception):
+    """Something whose checksum holds is not what the format says."""
+
+
+def members(text, start=0):
+    """Yields (name, raw text of the value) of the object that starts at `start`."""
+    at = _skip(text, start)
+    if text[at:at + 1] != "{":
+        raise Broken("an object was expected")
+    at = _skip(text, at + 1)
+    while text[at] != "}":
+        name, at = _scan_string(text, at + 1, False)
+        begin = _skip(text, _skip(text, at) + 1)
+        at = _end(text, begin)
+        yield name, text[begin:at]
+        at = _skip(text, at)
+        if text[at] == ",":
+            at = _skip(text, at + 1)
+
+
+def elements(text):
+    """The raw texts of an array's elements."""
+    at, found = _skip(text, 1), []
+    while text[at] != "]":
+        end = _end(text, at)
+        found.append(text[at:end])
+        at = _skip(text, end)
+        if text[at] == ",":
+            at = _skip(text, at + 1)
+    return found
+
+
+def _end(text, begin):
+    if text[begin] == '"':
+        return _scan_string(text, begin + 1, False)[1]
+    return _scan_once(text, begin)[1]
+
+
+def _skip(text, at):
+    while text[at] in SPACE:
+        at += 1
+    return at
+
+
+class Resource:
+    """As texts, because the bytes are what is hashed."""
+    __slots__ = ("version", "resource", "record", "members")
+
+    def __init__(self, version, resource, record, members):
+        self.version, self.resource, self.record = version, resource, record
+        self.members = members          # by the raw text of `value`, quotes included
+
+    def digest(self, key):
+        parts = [key, "\n", self.version, "\n", self.resource, "\n", self.record, "\n"]
+        # By the bytes between the quotes, which for UTF-8 is the order of code points.
+        for value in sorted(self.members, key=lambda raw: raw[1:-1].encode()):
+            parts += self.members[value], "\n"
+        return hashlib.sha256("".join(parts).encode("utf-8", "surrogatepass")).digest()
+
+
+class State:
+    """Everything `state-hash` covers, by key; and the events seen on the way."""
+
+    def __init__(self, collect=False):
+        self.resources = {}
+        self.chain = b""
+        self.seq = 0
+        self.collect = collect
+        self.events = []                # (seq, raw text)
+        self.outcomes = {}              # request id -> [status, …] of accepted lines' outcomes
+
+    def take(self, record):
+        self.seq = record.seq
+        if record.type.startswith("admin."):
+            self.chain = hashlib.sha256(self.chain + record.data).digest()
+            return
+        data = dict(members(record.data.decode("utf-8", "surrogatepass")))
+        if self.collect:
+            if "accepted" in data or data["outcome"] != '"applied"':
+                self.outcomes.setdefault(record.id, []).append(int(data["status"]))
+            self.events += [(record.seq, event) for event in elements(data["events"])]
+        if data["outcome"] == '"applied"':
+            self._apply(record.key, data)
+
+    def _apply(self, key, data):
+        known = self.resources.get(key)
+        resource = data["resource"]
+        is_deleted = not resource.startswith("{")
+        present = known.members if known else {}
+        self._change(present, data.get("members"))
+        record = self._record(key, data)
+        if record is None:
+            record = known.record if known else ""
+        self.resources[key] = Resource(
+            data["version"], "" if is_deleted else resource, record,
+            {} if is_deleted else present)
+
+    @staticmethod
+    def _record(key, data):
+        kind = key.split("/")[1]
+        if kind == "Groups":
+            return data.get("group")
+        if kind != "Users":
+            return None
+        if "employee" in data:
+            return data["employee"]
+        events = elements(data["events"])
+        return dict(members(events[-1])).get("data") if events else None
+
+    @staticmethod
+    def _change(present, change):
+        if change is None:
+            return
+        change = dict(members(change))
+        for value in elements(change.get("removed", "[]")):
+            present.pop(value, None)
+        for name in ("added", "changed"):
+            for member in elements(change.get(name, "[]")):
+                present[dict(members(member))["value"]] = member
+
+    @property
+    def hash(self):
+        """The additive one of format 2."""
+        total = sum(
+            int.from_bytes(resource.digest(key), "big") for key, resource in self.resources.items())
+        text = f"{len(self.resources)}\n{total % (1 << 256):064x}\nadmin\n{self.chain.hex()}"
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def sorted_hash(self):
+        """The one of format 1's releases."""
+        total = hashlib.sha256()
+        for key in sorted(self.resources, key=str.encode):
+            resource = self.resources[key]
+            head = f"{key}\n{resource.version}\n{resource.resource}\n{resource.record}\n"
+            total.update(head.encode("utf-8", "surrogatepass"))
+            for value in sorted(resource.members, key=lambda raw: raw[1:-1].encode()):
+                total.update((resource.members[value] + "\n").encode("utf-8", "surrogatepass"))
+        total.update(f"admin\n{self.chain.hex()}".encode())
+        return total.hexdigest()
+
+
+class Snapshot:
+    """One file under snapshots/, read and checked as a whole."""
+
+    def __init__(self, path, seq):
+        self.path, self.seq = path, seq
+        self.name = f"snapshots/{seq:020d}.jsonl"
+        self.reason = None              # why it is not valid, and where
+        self.offset = 0
+        self.header, self.footer = {}, {}
+        self.state = State()
+        self.state.seq = seq
+        self.owners, self.owed = {}, []
+        self._rows = []
+        try:
+            self._read()
+        except (Broken, ValueError, KeyError, TypeError, IndexError) as error:
+            self.reason = self.reason or f"this is not a line of the format ({error})"
+
+    @property
+    def is_valid(self):
+        return self.reason is None
+
+    def _read(self):
+        with open(self.path, "rb") as file:
+            data = file.read()
+        before, count = 0, 0
+        while self.offset < len(data):
+            feed = data.find(b"\n", self.offset)
+            if feed < 0:
+                return self._fail("the end is missing")
+            line = data[self.offset:feed]
+            stated = stated_checksum(line)
+            if stated is None or checksum(line, before) != stated:
+                return self._fail("the checksum is wrong")
+            if self.footer:
+                return self._fail("there is data after the footer")
+            self._take(line, count)
+            before, count, self.offset = stated, count + 1, feed + 1
+        if not self.footer:
+            return self._fail("the end is missing")
+        if self.footer["lines"] != count - 2 or self.footer["end"] != self.seq:
+            return self._fail("the footer counts other lines")
+        if self.header["rows"] != len(self._rows):
+            return self._fail("the header counts other rows")
+        if self.footer["hash"] != self.state.hash:
+            return self._fail("the state has another hash than the footer says")
+
+    def _fail(self, reason):
+        self.reason = reason
+
+    def _take(self, line, count):
+        text = line[:-SUFFIX_LENGTH].decode() + "}"
+        if count == 0:
+            version = int(VERSION.match(line).group(1))
+            if version > FORMATS[-1]:
+                raise NewerFormat(self.name, version)
+            self.header = json.loads(text)
+            if self.header["snapshot"] != self.seq:
+                raise Broken("the header belongs to another snapshot")
+            return
+        parts = dict(members(text))
+        if "end" in parts:
+            self.footer = json.loads(text)
+            return
+        self._line(json.loads(parts["type"]), parts["data"])
+
+    def _line(self, kind, data):
+        parts = dict(members(data))
+        if kind == "resource":
+            key = json.loads(parts["key"])
+            if int(parts["row"]) != len(self._rows):
+                raise Broken("a row is missing")
+            self._rows.append(key)
+            resource = parts["resource"]
+            record = parts.get("employee", parts.get("group", ""))
+            self.state.resources[key] = Resource(
+                parts["version"], resource if resource.startswith("{") else "", record, {})
+        elif kind == "members":
+            group = self.state.resources[self._rows[int(parts["row"])]]
+            for member in elements(parts["members"]):
+                group.members[dict(members(member))["value"]] = member
+        elif kind == "chain":
+            self.state.chain = bytes.fromhex(json.loads(parts["admin"]))
+        elif kind == "owner":
+            owner = json.loads(data)
+            self.owners[owner["connection"]] = owner
+        elif kind == "owed":
+            self.owed.append(json.loads(data))
+
+
+def snapshots(spool):
+    """Every snapshot there is, newest first."""
+    directory = os.path.join(spool, "snapshots")
+    names = sorted(os.listdir(directory), reverse=True) if os.path.isdir(directory) else []
+    found = []
+    for name in names:
+        match = SNAPSHOT_NAME.match(name)
+        if match:
+            found.append(Snapshot(os.path.join(directory, name), int(match.group(1))))
+    return found
+
+
+def newest(found):
+    return next((snapshot for snapshot in found if snapshot.is_valid), None)
+
+
+def fold(committed, start=None, collect=False, through=None):
+    """The state after the lines of a hop above `start`, a valid snapshot or None.
+
+    The snapshot's own state is used up by it."""
+    if start is None and committed.first > 1:
+        raise Broken(f"{COMMITTED} starts at line {committed.first} and there is no snapshot")
+    state = start.state if start else State()
+    state.collect = collect
+    above = start.seq if start else 0
+    for record in committed.records(above):
+        if through is not None and record.seq > through:
+            break
+        if record.seq != state.seq + 1:
+            raise Broken(f"{COMMITTED}: line {record.seq} follows line {state.seq}")
+        state.take(record)
+    return state
