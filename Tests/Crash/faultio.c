@@ -216,6 +216,7 @@ static const struct rule *judge(enum kind kind, int after, const char *text) {
     uint64_t count = atomic_fetch_add(&control->counts[i], 1) + 1;
     if (rule->every ? count % rule->n : count != rule->n) continue;
     control->fired = (uint64_t)i + 1;
+    control->death = now();  // of the process, as a rule; at least of this call
     if (rule->action == A_KILL) die();
     if (rule->action == A_DELAY) {
       struct timespec time = {rule->argument / 1000, rule->argument % 1000 * 1000000};
