@@ -47,6 +47,8 @@ class Killing:
         traffic = Traffic(self.server, self.world, self.random)
         goal = self.world.acknowledged + target
         traffic.run(100_000, lambda: self.world.acknowledged >= goal, timeout=30)
+        if self.world.acknowledged < goal:
+            self.server.wait_end(5)     # its connections end a moment before it does
         return traffic
 
     def examine(self, traffic, extra=()):

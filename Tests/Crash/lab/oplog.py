@@ -206,15 +206,23 @@ class Disk:
             if os.path.dirname(path) in kept:
                 kept.add(path)
                 os.mkdir(os.path.join(target, path), 0o700)
-        donors = [node.durable for node in names.values() if node is not None and node.durable]
         for path, node in sorted(names.items()):
             if node is None or os.path.dirname(path) not in kept:
                 continue
             is_lost = any(node is lost for lost in self.lost)
+            donors = [] if is_lost else self._donors(names, path)
             content = node.durable if is_lost else plan.content(random, node, donors)
             descriptor = os.open(os.path.join(target, path), os.O_CREAT | os.O_WRONLY, 0o600)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(content)
+
+
+    @staticmethod
+    def _donors(names, path):
+        """What may once have stood in the blocks of a segment: older ones of its hop."""
+        return [node.durable for other, node in names.items()
+                if node is not None and node.durable and other < path
+                and os.path.dirname(other) == os.path.dirname(path)]
 
 
 HANDLERS = {OPEN: "open", WRITE: "write", SYNC_BEGIN: "sync_begin", SYNC_END: "sync_end",

@@ -87,7 +87,9 @@ class Examination:
         owner = self.server.owner()
 
         def is_done():
-            return owner.call("GET", "/status").json["data"]["eventsWaiting"] == 0
+            # Right after a start no webhook is being read for yet, and nothing seems to wait.
+            status = owner.call("GET", "/status").json["data"]
+            return status["webhooks"] and status["eventsWaiting"] == 0
 
         if not self.server.loop.run(is_done, DRAIN_WITHIN):
             self.fault("lost", "events still wait after "
