@@ -152,7 +152,7 @@ def checksum(line, before):
 # ---------------------------------------------------------------- segments
 
 class Record:
-    __slots__ = ("seq", "b", "ts", "id", "key", "type", "data", "offset")
+    __slots__ = ("seq", "b", "ts", "id", "key", "type", "data", "offset", "parts")
 
     def __init__(self, match, line, offset):
         self.seq, self.b = int(match.group(1)), int(match.group(2))
@@ -160,6 +160,7 @@ class Record:
         self.id, self.key, self.type = (_text(match.group(n)) for n in (4, 5, 6))
         self.data = line[match.end():-SUFFIX_LENGTH]
         self.offset = offset
+        self.parts = None               # what whoever folds it found in `data`
 
 
 def _text(quoted):
@@ -172,11 +173,22 @@ def _text(quoted):
 class Segment:
     """One segment, read to its end: what is valid before the first damage, and what behind it."""
 
-    def __init__(self, hop, first, path):
-        self.hop, self.first, self.path = hop, first, path
-        self.name = f"{hop}/{first:020d}.jsonl"
+    _known, KNOWN = {}, 400
+
+    @classmethod
+    def read(cls, hop, first, path):
+        """The same bytes are judged only once, which is what most of a crash lab's reads are."""
         with open(path, "rb") as file:
-            self.bytes = file.read()
+            key = (hop, first, file.read())
+        known = cls._known.pop(key, None) or cls(*key)
+        cls._known[key] = known         # the newest last
+        if len(cls._known) > cls.KNOWN:
+            del cls._known[next(iter(cls._known))]
+        return known
+
+    def __init__(self, hop, first, content):
+        self.hop, self.first, self.bytes = hop, first, content
+        self.name = f"{hop}/{first:020d}.jsonl"
         self.header = None
         self.records = []            # valid, before the first damage
         self.strays = []             # valid, behind it
@@ -310,7 +322,10 @@ class Hop:
             match = SEGMENT_NAME.match(entry)
             if match:
                 path = os.path.join(directory, entry)
-                self.segments.append(Segment(name, int(match.group(1)), path))
+                try:
+                    self.segments.append(Segment.read(name, int(match.group(1)), path))
+                except FileNotFoundError:
+                    continue            # retention was faster
 
     @property
     def last(self):

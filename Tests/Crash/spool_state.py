@@ -72,6 +72,36 @@ class Resource:
         return hashlib.sha256("".join(parts).encode("utf-8", "surrogatepass")).digest()
 
 
+class Outcome:
+    """A line of 3-committed about a resource, taken apart into texts."""
+
+    def __init__(self, line):
+        data = dict(members(line.data.decode("utf-8", "surrogatepass")))
+        self.is_applied = data["outcome"] == '"applied"'
+        self.status = int(data["status"])
+        # Whether it is what became of the accepted write, not what followed from it.
+        self.decides = "accepted" in data or not self.is_applied
+        self.events = elements(data["events"])
+        self.added, self.removed, self.record = [], [], None
+        if self.is_applied:
+            self.version = data["version"]
+            self.resource = data["resource"] if data["resource"].startswith("{") else ""
+            self._take(line.key.split("/")[1], data)
+
+    def _take(self, kind, data):
+        if kind == "Groups":
+            self.record = data.get("group")
+        elif kind == "Users":
+            self.record = data.get("employee")
+            if self.record is None and self.events:
+                self.record = dict(members(self.events[-1])).get("data")
+        change = dict(members(data.get("members", "{}")))
+        self.removed = elements(change.get("removed", "[]"))
+        for name in ("added", "changed"):
+            for member in elements(change.get(name, "[]")):
+                self.added.append((dict(members(member))["value"], member))
+
+
 class State:
     """Everything `state-hash` covers, by key; and the events seen on the way."""
 
@@ -88,49 +118,27 @@ class State:
         if record.type.startswith("admin."):
             self.chain = hashlib.sha256(self.chain + record.data).digest()
             return
-        data = dict(members(record.data.decode("utf-8", "surrogatepass")))
+        if record.parts is None:
+            record.parts = Outcome(record)
+        outcome = record.parts
         if self.collect:
-            if "accepted" in data or data["outcome"] != '"applied"':
-                self.outcomes.setdefault(record.id, []).append(int(data["status"]))
-            self.events += [(record.seq, event) for event in elements(data["events"])]
-        if data["outcome"] == '"applied"':
-            self._apply(record.key, data)
+            if outcome.decides:
+                self.outcomes.setdefault(record.id, []).append(outcome.status)
+            self.events += [(record.seq, event) for event in outcome.events]
+        if outcome.is_applied:
+            self._apply(record.key, outcome)
 
-    def _apply(self, key, data):
+    def _apply(self, key, outcome):
         known = self.resources.get(key)
-        resource = data["resource"]
-        is_deleted = not resource.startswith("{")
         present = known.members if known else {}
-        self._change(present, data.get("members"))
-        record = self._record(key, data)
+        for value in outcome.removed:
+            present.pop(value, None)
+        present.update(outcome.added)
+        record = outcome.record
         if record is None:
             record = known.record if known else ""
         self.resources[key] = Resource(
-            data["version"], "" if is_deleted else resource, record,
-            {} if is_deleted else present)
-
-    @staticmethod
-    def _record(key, data):
-        kind = key.split("/")[1]
-        if kind == "Groups":
-            return data.get("group")
-        if kind != "Users":
-            return None
-        if "employee" in data:
-            return data["employee"]
-        events = elements(data["events"])
-        return dict(members(events[-1])).get("data") if events else None
-
-    @staticmethod
-    def _change(present, change):
-        if change is None:
-            return
-        change = dict(members(change))
-        for value in elements(change.get("removed", "[]")):
-            present.pop(value, None)
-        for name in ("added", "changed"):
-            for member in elements(change.get(name, "[]")):
-                present[dict(members(member))["value"]] = member
+            outcome.version, outcome.resource, record, present if outcome.resource else {})
 
     @property
     def hash(self):

@@ -121,7 +121,8 @@ def failpoint(bench, seed, runs, command, options):
         server.start(rules=rule)
         control.arm()
         before = row.world.acknowledged
-        traffic = row.traffic(options.writes * 3 // 2)
+        # What happens seldom is waited for longer.
+        traffic = row.traffic(options.writes * (4 if often < 5 else 2))
         event, is_hit = control.newest_event, not server.is_running
         if not is_hit:
             server.kill()
