@@ -111,10 +111,18 @@ def compile_library(name, source, flags=()):
     scratch = f"{target}.{os.getpid()}"
     with open(scratch + ".c", "w") as file:
         file.write(source)
-    words = [os.environ.get("CC", "cc"), "-O2", "-shared", "-fPIC", "-Wall", *flags]
     try:
-        subprocess.run([*words, "-o", scratch, scratch + ".c", "-ldl", "-lpthread"], check=True)
-    except (OSError, subprocess.CalledProcessError):
+        for compiler in filter(None, (os.environ.get("CC"), "cc", "clang")):
+            words = [compiler, "-O2", "-shared", "-fPIC", "-Wall", *flags, "-o", scratch,
+                     scratch + ".c", "-ldl", "-lpthread"]
+            try:
+                subprocess.run(words, check=True)
+                break
+            except FileNotFoundError:
+                continue
+        else:
+            return None
+    except subprocess.CalledProcessError:
         return None
     finally:
         os.unlink(scratch + ".c")

@@ -85,7 +85,7 @@ class Spool:
                 if isinstance(value, int) and value > highest:
                     highest, by = value, f"cursors/{name}"
         for snapshot in self.snapshots:
-            if snapshot.is_valid and snapshot.seq > highest:
+            if snapshot.seq > highest:  # its name was made after the sync, whatever is in it
                 highest, by = snapshot.seq, snapshot.name
         for hop, (member, _) in NAMES.items():
             for record in self.hops[hop].records() if hop in self.hops else []:

@@ -1,4 +1,5 @@
 """The server as a process: started with the interposer, asked, stopped, killed."""
+import functools
 import json
 import mmap
 import os
@@ -51,9 +52,13 @@ class Control:
         self.page.close()
 
 
+@functools.cache
 def interposer():
     with open(os.path.join(CRASH, "faultio.c")) as file:
-        return spool_format.compile_library("faultio", file.read(), ("-Wno-unused-result",))
+        library = spool_format.compile_library("faultio", file.read(), ("-Wno-unused-result",))
+    if library is None:
+        raise RuntimeError("faultio.c needs a C compiler: cc, clang or $CC")
+    return library
 
 
 class Server:
