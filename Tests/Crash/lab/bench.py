@@ -47,7 +47,7 @@ class Bench:
         cells, ids, _, _ = observe(server)
         if not server.stop():
             raise RuntimeError(f"the prepared spool ended with {server.code}: {server.log}")
-        self.world = (cells, ids, world.next)
+        self.world = (cells, ids, world.next, world.guests)
         self.receipts = list(self.receiver.receipts)
 
     def _settle(self, server):
@@ -63,7 +63,7 @@ class Bench:
         self.receiver.receipts = list(self.receipts)
         world = World()
         world.adopt(dict(self.world[0]), dict(self.world[1]))
-        world.next = self.world[2]
+        world.next, world.guests = self.world[2], dict(self.world[3])
         world.mark_base()
         return Server(self.loop, self.binary, self.spool, self.control, self.made), world
 

@@ -4,6 +4,7 @@ import random
 import shutil
 import time
 
+from lab import oplog, powercut
 from lab.oracle import Examination, describe
 from lab.report import Tally
 from lab.server import Refused
@@ -45,6 +46,8 @@ class Killing:
     def traffic(self, target):
         """Writes until so many are acknowledged, or the server is gone."""
         traffic = Traffic(self.server, self.world, self.random)
+        if self.random.random() < 0.2:
+            self.bench.receiver.is_silent = True    # so that events pile up
         goal = self.world.acknowledged + target
         traffic.run(100_000, lambda: self.world.acknowledged >= goal, timeout=30)
         if self.world.acknowledged < goal:
@@ -57,6 +60,7 @@ class Killing:
             traffic.end()
         loop, receiver = self.bench.loop, self.bench.receiver
         loop.drain()
+        receiver.speak()
         shutil.rmtree(self.crashed, ignore_errors=True)
         shutil.copytree(self.server.spool, self.crashed, ignore=shutil.ignore_patterns("*.sock"))
         faults = [("other", text) for text in [*self.world.surprises, *extra]]
@@ -168,10 +172,13 @@ def iofault(bench, seed, runs, command, options):
         server.kill()
         rule, action = draw_fault(chance, options)
         is_at_start = chance.random() < 0.15
-        row.what = f"{rule}{' at the start' if is_at_start else ''}"
+        # A failed sync drops the pages it was for: the cache shows them, the disk lost them.
+        disk = oplog.Disk(server.spool) if chance.random() < 0.3 else None
+        row.what = f"{rule}{' at the start' if is_at_start else ''}{', then power' if disk else ''}"
         before, extra, traffic = row.world.acknowledged, [], None
+        bench.clear_log()
         try:
-            server.start(rules=rule, armed=is_at_start)
+            server.start(rules=rule, armed=is_at_start, log=bench.oplog if disk else None)
             control.arm()
             traffic = row.traffic(options.writes)
         except Refused as error:
@@ -184,6 +191,9 @@ def iofault(bench, seed, runs, command, options):
             extra.append(f"the server ended with {server.code}: {server.log[-600:]!r}")
         server.kill()
         row.tally.note_run(row.world.acknowledged - before, control.death, event, fired)
+        if disk:
+            operations = oplog.read(bench.oplog, control.log_used)
+            powercut.cut_after(operations, disk, server.spool, chance)
         if not row.examine(traffic, extra):
             break
     row.close()

@@ -54,6 +54,14 @@ class Answer:
         return json.loads(self.body)
 
 
+OWNER_HEAD = "Host: localhost\r\nContent-Type: application/json\r\n"
+
+
+def scim_head(token):
+    return ("Host: lab\r\nContent-Type: application/scim+json\r\n"
+            f"Authorization: Bearer {token}\r\n")
+
+
 class Client:
     """A keep-alive connection with at most one request in flight."""
 
@@ -65,20 +73,18 @@ class Client:
         if family == socket.AF_INET:
             self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.loop, self.prefix = loop, prefix
-        self.head = "Host: lab\r\nContent-Type: application/scim+json\r\n"
-        if token is not None:
-            self.head += f"Authorization: Bearer {token}\r\n"
-        else:
-            self.head = "Host: localhost\r\nContent-Type: application/json\r\n"
+        self.head = scim_head(token) if token else OWNER_HEAD
         self.buffer = b""
         self.on_answer = None
         self.is_dead = False
         loop.add(self.socket, self._readable)
 
-    def send(self, method, path, body, on_answer):
-        """`on_answer` gets the Answer, or None when the connection ended before it."""
+    def send(self, method, path, body, on_answer, via=None):
+        """`on_answer` gets the Answer, or None when the connection ended before it.
+        `via`: prefix and head of another caller."""
         data = json.dumps(body).encode() if body is not None else b""
-        head = (f"{method} {self.prefix}{path} HTTP/1.1\r\n{self.head}"
+        prefix, fields = via or (self.prefix, self.head)
+        head = (f"{method} {prefix}{path} HTTP/1.1\r\n{fields}"
                 f"Content-Length: {len(data)}\r\n\r\n")
         self.on_answer = on_answer
         try:
@@ -147,6 +153,8 @@ class Receiver:
     def __init__(self, loop, port=0):
         self.loop = loop
         self.receipts = []
+        self.is_silent = False          # takes events and does not answer
+        self.unanswered = []
         self.listener = socket.create_server(("127.0.0.1", port), backlog=64)
         self.listener.setblocking(False)
         self.port = self.listener.getsockname()[1]
@@ -185,8 +193,17 @@ class Receiver:
                 fields.get(b"webhook-id", b"").decode(), time.monotonic_ns(),
                 bytes(buffer[stop + 4:end])))
             del buffer[:end]
+            self.unanswered.append(connection)
+            if not self.is_silent:
+                self.speak()
+
+    def speak(self):
+        """Answers what has come and, from now on, what comes."""
+        self.is_silent = False
+        unanswered, self.unanswered = self.unanswered, []
+        for connection in unanswered:
             try:
                 connection.sendall(self.OK)
             except OSError:
                 self.loop.remove(connection)
-                return connection.close()
+                connection.close()

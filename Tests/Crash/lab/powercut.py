@@ -4,11 +4,12 @@ import os
 import pickle
 import random
 import shutil
+import time
 
 from lab import oplog
 from lab.oracle import Examination, describe
 from lab.report import Tally
-from lab.server import Server
+from lab.server import Refused, Server
 from lab.workload import Traffic
 
 LIE = "fdatasync,before,,*1,lie;fsync,before,,*1,lie"
@@ -33,10 +34,14 @@ class Recording:
         bench.control.arm()
         traffic = Traffic(server, world, chance)
         goal = world.acknowledged + writes
+        silent = goal - chance.choice((0, 0, 0, writes // 2))
+        traffic.run(100_000, lambda: world.acknowledged >= silent, timeout=60)
+        bench.receiver.is_silent = silent < goal
         traffic.run(100_000, lambda: world.acknowledged >= goal, timeout=60)
         server.kill()
         traffic.end()
         bench.loop.drain()
+        bench.receiver.speak()
         operations = oplog.read(bench.oplog, bench.control.log_used)
         if world.acknowledged < goal:
             raise RuntimeError(f"only {world.acknowledged} writes were acknowledged: "
@@ -119,17 +124,48 @@ def examine(bench, recording, disk, cut, plan, seed):
     world, impossible, receipts, event_time, _ = recording.at(cut)
     shutil.rmtree(bench.spool, ignore_errors=True)
     disk.rebuild(bench.spool, chance, plan)
+    server = Server(bench.loop, bench.binary, bench.spool, bench.control, recording.made)
+    while chance.random() < 0.2:
+        try:
+            receipts += cut_recovery(bench, server, chance)
+        except Refused as error:
+            return [("refused", f"before a second cut: {error}")], world, event_time
     crashed = os.path.join(bench.directory, "crashed")
     shutil.rmtree(crashed, ignore_errors=True)
     shutil.copytree(bench.spool, crashed)
     bench.receiver.receipts = []
-    server = Server(bench.loop, bench.binary, bench.spool, bench.control, recording.made)
     examination = Examination(server, world, receipts, chance, impossible)
     faults = examination.run(bench.receiver, keep_running=False)
     bench.loop.drain()
     if faults:
         faults.append(("other", server.log.decode("utf-8", "replace")[-1000:]))
     return faults, world, event_time
+
+
+def cut_recovery(bench, server, chance):
+    """Starts the server and cuts the power again while it recovers, or soon after.
+    Returns what it delivered until then."""
+    disk = oplog.Disk(server.spool)
+    bench.clear_log()
+    bench.receiver.receipts = []
+    server.start(log=bench.oplog)
+    pause = time.monotonic() + chance.choice((0, 0.002, 0.03))
+    bench.loop.run(lambda: time.monotonic() > pause, 1)
+    server.kill()
+    bench.loop.drain()
+    operations = oplog.read(bench.oplog, bench.control.log_used)
+    operations = operations[:chance.randint(1, len(operations))]
+    cut_after(operations, disk, server.spool, chance)
+    sent = {operation.event for operation in operations if operation.is_delivery}
+    return [receipt for receipt in bench.receiver.receipts if receipt.event in sent]
+
+
+def cut_after(operations, disk, spool, chance):
+    """Puts in the place of a spool what a cut after these operations may leave of it."""
+    for operation in operations:
+        disk.take(operation)
+    shutil.rmtree(spool)
+    disk.rebuild(spool, chance, oplog.Plan.draw(chance))
 
 
 def keep(bench, recording, cut, plan, rebuild_seed, faults, seed):

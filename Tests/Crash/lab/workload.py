@@ -4,16 +4,19 @@ The world is cells with values: a user's title and state, a group's name, whethe
 to a group, a consumer's name. A write changes some of them, all or none; no two writes in flight
 touch the same cell, so at any moment it is known what each cell may hold after a crash.
 """
+from lab.loop import scim_head
+
 CORE = "urn:ietf:params:scim:schemas:core:2.0:"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
 CONNECTIONS = 6
 
 
 class Write:
     """One request and the cells it changes."""
     __slots__ = ("kind", "method", "path", "body", "effects", "cells", "statuses", "is_admin",
-                 "status", "request", "number", "subject", "needs")
+                 "status", "request", "number", "subject", "needs", "is_atomic", "has_outcome", "via")
 
     def __init__(self, kind, method, path, body, effects, statuses, is_admin=False, subject=None):
         self.kind, self.method, self.path, self.body = kind, method, path, body
@@ -23,6 +26,9 @@ class Write:
         self.number = 0
         self.subject = subject          # the cell whose id the answer tells
         self.needs = set()              # cells it names and does not change
+        self.is_atomic = True           # all of it or nothing
+        self.has_outcome = not is_admin
+        self.via = None                 # another connection's prefix and head
 
     def __repr__(self):
         return f"#{self.number} {self.kind} {sorted(map(str, self.effects))} {self.request}"
@@ -39,6 +45,7 @@ class World:
         self.acknowledged = 0
         self.next = 1
         self.surprises = []
+        self.guests = {}                # name -> how to write through that connection
 
     def send(self, write):
         write.number = len(self.writes)
@@ -54,7 +61,18 @@ class World:
             return
         self.acknowledged += 1
         self.cells.update(write.effects)
-        if write.subject:
+        if write.kind == "bulk":
+            for cell, operation in zip(write.effects, answer.json["Operations"]):
+                self.ids[cell] = operation["location"].rpartition("/")[2]
+                if operation["status"] != "201":
+                    self.surprises.append(f"{write}: {answer.body!r}")
+        elif write.kind == "connect":
+            data = answer.json["data"]
+            self.ids[write.subject] = data["consumer"]["id"]
+            metadata = data["connection"]["metadata"]
+            self.guests[write.subject[1]] = (
+                "/" + metadata["baseUrl"].split("/", 3)[3], scim_head(metadata["apiToken"]))
+        elif write.subject:
             body = answer.json
             self.ids[write.subject] = body["id"] if "id" in body else body["data"]["id"]
 
@@ -94,7 +112,8 @@ class World:
 class Author:
     """Draws the next write that may run beside the open ones."""
     KINDS = (("create", 24), ("put", 12), ("patch", 20), ("delete", 5), ("group", 2),
-             ("rename", 6), ("join", 16), ("leave", 6), ("drop", 1), ("admin", 8))
+             ("rename", 6), ("join", 16), ("leave", 6), ("drop", 1), ("admin", 8), ("bulk", 3),
+             ("connect", 1), ("guest", 6), ("disconnect", 1))
 
     def __init__(self, world, random):
         self.world, self.random = world, random
@@ -135,6 +154,19 @@ class Author:
         cell, title = ("user", f"u{number}"), f"w{number}"
         return Write("create", "POST", "/Users", self._user(cell[1], title, True),
                      {cell: (title, True)}, (201,), subject=cell)
+
+    def _bulk(self, busy):
+        operations, effects = [], {}
+        for _ in range(self.random.randint(2, 6)):
+            number = self._number()
+            cell, title = ("user", f"u{number}"), f"w{number}"
+            effects[cell] = (title, True)
+            operations.append({"method": "POST", "path": "/Users", "bulkId": cell[1],
+                               "data": self._user(cell[1], title, True)})
+        write = Write("bulk", "POST", "/Bulk", {"schemas": [BULK], "Operations": operations},
+                      effects, (200,))
+        write.is_atomic = write.has_outcome = False
+        return write
 
     def _put(self, busy):
         cell = self._pick("user", busy)
@@ -237,6 +269,37 @@ class Author:
                      {cell: name}, (201,), True, subject=cell)
 
 
+    def _connect(self, busy):
+        """A connection of its own, with its own people; they go with it."""
+        number = self._number()
+        cell = ("guest", f"x{number}")
+        body = {"name": cell[1], "externalId": cell[1]}
+        return Write("connect", "POST", "/connect", body, {cell: "connected"}, (201,), True,
+                     subject=cell)
+
+    def _guest(self, busy):
+        cell = self._pick("guest", busy)
+        if not cell or cell[1] not in self.world.guests:
+            return None
+        number = self._number()
+        user = ("guestuser", cell[1], f"v{number}")
+        write = Write("guest", "POST", "/Users", self._user(user[2], f"w{number}", True),
+                      {user: f"w{number}"}, (201,))
+        write.needs, write.via = {cell}, self.world.guests[cell[1]]
+        return write
+
+    def _disconnect(self, busy):
+        cell = self._pick("guest", busy)
+        if not cell or any(key[0] == "guestuser" and key[1] == cell[1] for key in busy):
+            return None
+        effects = {key: None for key, value in self.world.cells.items()
+                   if key[0] == "guestuser" and key[1] == cell[1] and value}
+        effects[cell] = None
+        path = ("/connections/hris/okta-scim?employees=delete&consumerId="
+                + self.world.ids[cell])
+        return Write("disconnect", "DELETE", path, None, effects, (204,), True)
+
+
 def _patch_of(operations):
     return {"schemas": [PATCH], "Operations": operations}
 
@@ -286,7 +349,7 @@ class Traffic:
                 self.world.answer(write, answer)
                 then()
 
-        client.send(write.method, write.path, write.body, answered)
+        client.send(write.method, write.path, write.body, answered, write.via)
 
     def end(self):
         for client in self.clients + self.owners:
@@ -316,11 +379,24 @@ def observe(server):
             cell = ("member", name, names.get(member["value"], member["value"]))
             put(cell, True, member["value"])
     for consumer in owner.call("GET", "/consumers?limit=1000").json["data"]:
-        if (consumer.get("externalId") or "").startswith("c"):
-            put(("consumer", consumer["externalId"]), consumer["name"], consumer["id"])
+        name = consumer.get("externalId") or ""
+        if name.startswith("c"):
+            put(("consumer", name), consumer["name"], consumer["id"])
+        elif name.startswith("x"):
+            _observe_guest(owner, name, consumer["id"], put)
     client.end()
     owner.end()
     return cells, {cell: ids[cell] for cell in ids if cell[0] != "member"}, raw, faults
+
+
+def _observe_guest(owner, name, consumer, put):
+    connections = owner.call("GET", "/connections?consumerId=" + consumer).json["data"]
+    if any(connection["id"] for connection in connections):
+        put(("guest", name), "connected", consumer)
+    employees = owner.call("GET", "/hris/employees?limit=1000&consumerId=" + consumer)
+    for employee in employees.json["data"]:
+        user = employee["username"].partition("@")[0]
+        put(("guestuser", name, user), employee["jobTitle"], employee["id"])
 
 
 def _pages(client, path):
