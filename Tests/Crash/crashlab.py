@@ -10,10 +10,12 @@
   crashlab.py --self-test             a disk that lies must be found out
 """
 import argparse
+import atexit
 import multiprocessing
 import os
 import random
 import shlex
+import signal
 import sys
 import tempfile
 import time
@@ -38,6 +40,7 @@ options = None
 def main():
     global options
     options = parse()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     for path in (options.work, options.keep):
         os.makedirs(path, mode=0o700, exist_ok=True)
     if options.replay:
@@ -118,6 +121,7 @@ def run(name, runs):
         for tally in results:
             total.add(tally)
         bench.close()
+        atexit.unregister(bench.close)
     else:
         with multiprocessing.Pool(options.jobs, set_up, (options,)) as pool:
             for tally in pool.imap_unordered(group, throttled(tasks, options.jobs)):
@@ -160,9 +164,14 @@ def groups(name, runs, size, end):
 def set_up(given):
     global options, bench
     options = given
+    # A job that is told to end still ends its server and removes its directory.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGINT, lambda *_: sys.exit(1))
     bench = Bench(options.binary, options.work, options.keep)
     if multiprocessing.parent_process():
         multiprocessing.util.Finalize(None, bench.close, exitpriority=10)
+    else:
+        atexit.register(bench.close)
 
 
 def group(task):

@@ -70,7 +70,6 @@ class Spool:
         return self.hops[COMMITTED]
 
     def fold(self, from_log=False, collect=False):
-        """Uses up the newest snapshot's state; so call it once."""
         start = None if from_log else spool_state.newest(self.snapshots)
         return spool_state.fold(self.committed, start, collect)
 

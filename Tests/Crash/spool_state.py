@@ -57,14 +57,21 @@ def _skip(text, at):
 
 
 class Resource:
-    """As texts, because the bytes are what is hashed."""
-    __slots__ = ("version", "resource", "record", "members")
+    """As texts, because the bytes are what is hashed. Never changed, only replaced."""
+    __slots__ = ("version", "resource", "record", "members", "_digest")
 
     def __init__(self, version, resource, record, members):
         self.version, self.resource, self.record = version, resource, record
         self.members = members          # by the raw text of `value`, quotes included
+        self._digest = None
 
     def digest(self, key):
+        """As a number."""
+        if self._digest is None:
+            self._digest = int.from_bytes(self._sha256(key), "big")
+        return self._digest
+
+    def _sha256(self, key):
         parts = [key, "\n", self.version, "\n", self.resource, "\n", self.record, "\n"]
         # By the bytes between the quotes, which for UTF-8 is the order of code points.
         for value in sorted(self.members, key=lambda raw: raw[1:-1].encode()):
@@ -131,6 +138,8 @@ class State:
     def _apply(self, key, outcome):
         known = self.resources.get(key)
         present = known.members if known else {}
+        if outcome.removed or outcome.added:
+            present = dict(present)
         for value in outcome.removed:
             present.pop(value, None)
         present.update(outcome.added)
@@ -143,8 +152,7 @@ class State:
     @property
     def hash(self):
         """The additive one of format 2."""
-        total = sum(
-            int.from_bytes(resource.digest(key), "big") for key, resource in self.resources.items())
+        total = sum(resource.digest(key) for key, resource in self.resources.items())
         text = f"{len(self.resources)}\n{total % (1 << 256):064x}\nadmin\n{self.chain.hex()}"
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -164,9 +172,21 @@ class State:
 
 class Snapshot:
     """One file under snapshots/, read and checked as a whole."""
+    _known, KNOWN = {}, 8
 
-    def __init__(self, path, seq):
-        self.path, self.seq = path, seq
+    @classmethod
+    def read(cls, path, seq):
+        """The same bytes are taken apart only once."""
+        with open(path, "rb") as file:
+            key = (seq, file.read())
+        known = cls._known.pop(key, None) or cls(*key)
+        cls._known[key] = known
+        if len(cls._known) > cls.KNOWN:
+            del cls._known[next(iter(cls._known))]
+        return known
+
+    def __init__(self, seq, content):
+        self.seq, self.bytes = seq, content
         self.name = f"snapshots/{seq:020d}.jsonl"
         self.reason = None              # why it is not valid, and where
         self.offset = 0
@@ -185,8 +205,7 @@ class Snapshot:
         return self.reason is None
 
     def _read(self):
-        with open(self.path, "rb") as file:
-            data = file.read()
+        data = self.bytes
         before, count = 0, 0
         while self.offset < len(data):
             feed = data.find(b"\n", self.offset)
@@ -260,7 +279,7 @@ def snapshots(spool):
     for name in names:
         match = SNAPSHOT_NAME.match(name)
         if match:
-            found.append(Snapshot(os.path.join(directory, name), int(match.group(1))))
+            found.append(Snapshot.read(os.path.join(directory, name), int(match.group(1))))
     return found
 
 
@@ -269,13 +288,13 @@ def newest(found):
 
 
 def fold(committed, start=None, collect=False, through=None):
-    """The state after the lines of a hop above `start`, a valid snapshot or None.
-
-    The snapshot's own state is used up by it."""
+    """The state after the lines of a hop above `start`, a valid snapshot or None."""
     if start is None and committed.first > 1:
         raise Broken(f"{COMMITTED} starts at line {committed.first} and there is no snapshot")
-    state = start.state if start else State()
-    state.collect = collect
+    state = State(collect)
+    if start:
+        state.resources, state.chain = dict(start.state.resources), start.state.chain
+        state.seq = start.seq
     above = start.seq if start else 0
     for record in committed.records(above):
         if through is not None and record.seq > through:

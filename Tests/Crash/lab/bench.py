@@ -25,6 +25,7 @@ class Bench:
         self.base = os.path.join(self.directory, "base")
         self.oplog = os.path.join(self.directory, "oplog")
         self.made = None
+        self.volumes = []               # mounted below the directory
         self._prepare()
 
     def _prepare(self):
@@ -93,5 +94,10 @@ class Bench:
         return target
 
     def close(self):
+        for process in list(Server.running):
+            process.kill()
+            process.wait()
+        for volume in self.volumes:
+            volume.unmount()
         self.control.close()
         shutil.rmtree(self.directory, ignore_errors=True)

@@ -91,6 +91,7 @@ def disk(bench, seed, runs, command, options):
         tally.notes.add(f"skipped: {reason}")
         return tally
     spool = bench.spool
+    bench.volumes.append(volume)
     bench.spool = os.path.join(volume.path, "spool")
     row = Killing(bench, "disk", seed, command)
     _run("sync", "-f", volume.path)     # what was copied there counts as old
@@ -102,6 +103,7 @@ def disk(bench, seed, runs, command, options):
     finally:
         row.close()
         bench.spool = spool
+        bench.volumes.remove(volume)
         volume.unmount()
     return row.tally
 

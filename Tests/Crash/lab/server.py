@@ -63,6 +63,7 @@ def interposer():
 
 class Server:
     """One spool and whichever process serves it."""
+    running = set()                     # what must not outlive this process
     FLAGS = ("--segment-bytes", "64KiB", "--snapshot-every", "200", "--spool-keep", "0s",
              "--events-keep", "0s", "--disk-reserve", "1MiB", "--log-format", "json",
              "--allow-webhook-net", "127.0.0.0/8", "--listen", "127.0.0.1:0")
@@ -107,6 +108,7 @@ class Server:
         self.process = subprocess.Popen(
             words, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT)
+        Server.running.add(self.process)
         os.set_blocking(self.process.stdout.fileno(), False)
         self.loop.add(self.process.stdout, self._readable)
 
@@ -126,6 +128,7 @@ class Server:
         self.loop.remove(self.process.stdout)
         self.process.stdout.close()
         self.code = self.process.wait()
+        Server.running.discard(self.process)
         self.process = None
         self.port = 0
 
