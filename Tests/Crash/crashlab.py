@@ -6,6 +6,7 @@
   crashlab.py failpoint --seconds 600 kill -9 at named points, in starts too
   crashlab.py powercut --runs 4000    disks a power cut could have left
   crashlab.py iofault                 calls that fail: EIO, ENOSPC, short writes, slow syncs
+  crashlab.py damage                  what both readers say of a spool that was tampered with
   crashlab.py disk                    a real ext4: shut down, and filled; as root
   crashlab.py --self-test             a disk that lies must be found out
 """
@@ -22,7 +23,7 @@ import time
 
 CRASH = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, CRASH)
-from lab import disk, kills, powercut  # noqa: E402
+from lab import damage, disk, kills, powercut  # noqa: E402
 from lab.bench import Bench  # noqa: E402
 from lab.report import Tally, table  # noqa: E402
 
@@ -30,7 +31,7 @@ from lab.report import Tally, table  # noqa: E402
 TECHNIQUES = {
     "kill": (kills.kill, 10, 40), "failpoint": (kills.failpoint, 10, 60),
     "powercut": (powercut.powercut, 40, 80), "iofault": (kills.iofault, 10, 40),
-    "disk": (disk.disk, 4, 4), "self-test": (powercut.self_test, 20, 20)}
+    "disk": (disk.disk, 4, 4), "damage": (damage.damage, 100, 200), "self-test": (powercut.self_test, 20, 20)}
 SHARES = {"kill": 0.12, "failpoint": 0.25, "powercut": 0.43, "iofault": 0.20}
 
 bench = None
@@ -101,10 +102,10 @@ def plan():
                                                else TECHNIQUES[options.mode][2])}
     if options.runs:
         return {name: max(1, int(options.runs * share)) for name, share in SHARES.items()} | {
-            "disk": TECHNIQUES["disk"][2]}
+            "damage": TECHNIQUES["damage"][2], "disk": TECHNIQUES["disk"][2]}
     if options.seconds:
-        return {name: 10 ** 9 for name in SHARES} | {"disk": TECHNIQUES["disk"][2]}
-    return {name: TECHNIQUES[name][2] for name in (*SHARES, "disk")}
+        return {name: 10 ** 9 for name in SHARES} | {"damage": TECHNIQUES["damage"][2], "disk": TECHNIQUES["disk"][2]}
+    return {name: TECHNIQUES[name][2] for name in (*SHARES, "damage", "disk")}
 
 
 def run(name, runs):

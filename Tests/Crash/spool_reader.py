@@ -50,7 +50,7 @@ class Spool:
             except FileNotFoundError:
                 continue
             except ValueError:
-                broken.append(name)
+                broken += [name] if name != "redrive.json" else []
         return found, broken
 
     @property
@@ -95,13 +95,13 @@ class Spool:
 
     def findings(self):
         """What is not as it was written: dicts as `scim-hris spool verify --json` has them."""
+        if self.broken_cursors:         # no start gets beyond it
+            return [_damaged(f"cursors/{self.broken_cursors[0]}", 0, 0, "this is not JSON")]
         found, is_live = [], self.is_live
         for name in HOPS:
             if name in self.hops:
                 found += self._hop_findings(self.hops[name], is_live)
         found += self._committed_findings()
-        for name in self.broken_cursors:
-            found.append(_damaged(f"cursors/{name}", 0, 0, "this is not JSON"))
         return found
 
     def _hop_findings(self, hop, is_live):
@@ -136,9 +136,10 @@ class Spool:
                     snapshot.name, snapshot.offset, snapshot.seq, snapshot.reason))
         newest = spool_state.newest(self.snapshots)
         if self.committed.first > (newest.seq if newest else 0) + 1:
-            found.append({
-                "kind": "missing", "hop": COMMITTED, "last": newest.seq if newest else 0,
-                "named": self.committed.first - 1, "by": f"{COMMITTED}'s first segment"})
+            begin = (newest.seq if newest else 0) + 1
+            found.append(_damaged(
+                COMMITTED, 0, begin, f"lines {begin} to {self.committed.first - 1} are in no "
+                "snapshot and not in the log"))
         return found
 
 

@@ -79,6 +79,11 @@ package struct SnapshotFiles: Sendable {
   /// Opens a snapshot of which header and footer are whole.
   /// - Throws: `corrupt` when they are not, `newerFormat`. Blocks.
   package func open(_ seq: UInt64) throws(SpoolError) -> SnapshotReader {
-    try SnapshotReader(path: path(seq), name: name(of: seq))
+    let reader = try SnapshotReader(path: path(seq), name: name(of: seq))
+    guard reader.header.seq == seq else {
+      throw .corrupt(
+        segment: name(of: seq), offset: 0, seq: seq, reason: "the header is another snapshot's")
+    }
+    return reader
   }
 }

@@ -22,6 +22,14 @@ extension SpoolReader {
   /// Reads everything and compares every checksum. While a process holds the spool, its last line
   /// may be in the middle of being written, so an end that is not whole is no finding then.
   package func verify() throws -> Verification {
+    do { return try judge() } catch SpoolError.corrupt(let file, let offset, let seq, let reason) {
+      // A cursor that is not JSON: no start gets beyond it.
+      let finding = Finding.corrupt(segment: file, offset: offset, seq: seq, reason: reason)
+      return Verification(findings: [finding])
+    }
+  }
+
+  private func judge() throws -> Verification {
     let isLive = holder?.isAlive == true
     let survey = try SpoolSurvey(directory: directory, hops: hops)
     var verification = Verification()
@@ -37,6 +45,9 @@ extension SpoolReader {
     }
     if case .acknowledgedDataMissing(let hop, let last, let named, let by) = survey.refusal {
       verification.findings.append(.missing(hop: hop, last: last, named: named, by: by))
+    }
+    for (hop, found) in zip(hops, survey.found) where hop.isAcknowledged {
+      verification.findings += try snapshotFindings(found.directory)
     }
     return verification
   }

@@ -68,6 +68,20 @@ class Bench:
         world.mark_base()
         return Server(self.loop, self.binary, self.spool, self.control, self.made), world
 
+    def grown(self):
+        """A spool with several segments and snapshots, made once."""
+        path = os.path.join(self.directory, "grown")
+        if not os.path.isdir(path):
+            server, world = self.fresh()
+            server.start()
+            traffic = Traffic(server, world, random.Random(2))
+            traffic.run(400)
+            traffic.end()
+            self._settle(server)
+            server.kill()
+            shutil.copytree(self.spool, path, ignore=shutil.ignore_patterns("*.sock"))
+        return path
+
     def listen(self, port):
         """Takes deliveries at this port, where a kept spool sends them."""
         self.loop.remove(self.receiver.listener)

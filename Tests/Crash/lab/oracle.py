@@ -124,7 +124,7 @@ class Examination:
         if code not in allowed or mine not in allowed or code != mine:
             self.fault("other", f"{when}: verify ends with {code} {output}, the reader with {mine} "
                        f"{findings}")
-        elif _places(output.get("findings", [])) != _places(findings):
+        elif places(output.get("findings", [])) != places(findings):
             self.fault("other", f"{when}: verify finds {output}, the reader {findings}")
         return spool
 
@@ -295,7 +295,7 @@ def _plain(value):
     return None if value is False else value
 
 
-def _places(findings):
+def places(findings):
     """Where something was found, to compare two verdicts by."""
     return sorted((finding["kind"], finding.get("segment", ""), finding.get("offset", 0),
                    finding.get("seq", 0)) for finding in findings)
