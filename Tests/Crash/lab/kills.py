@@ -94,9 +94,13 @@ def kill(bench, seed, runs, command, options):
         control.arm()
         before = row.world.acknowledged
         traffic = row.traffic(chance.randint(options.writes, options.writes * 3 // 2))
-        if chance.random() < 0.7:
-            mark, end = time.monotonic_ns(), time.monotonic() + 1
-            traffic.run(100_000, lambda: control.newest_event > mark or time.monotonic() > end)
+        aim = chance.choice(("newest_event", "newest_event", "snapshot", "deletion", None))
+        if aim:
+            mark = time.monotonic_ns()
+            if aim == "newest_event":
+                traffic.run(300, lambda: getattr(control, aim) > mark)
+            else:
+                traffic.trickle(lambda: getattr(control, aim) > mark, 1.3)
         pause = time.monotonic() + chance.random() * 0.02
         traffic.run(100_000, lambda: time.monotonic() > pause)
         row.what = "kill -9"
@@ -126,7 +130,9 @@ def failpoint(bench, seed, runs, command, options):
         control.arm()
         before = row.world.acknowledged
         # What happens seldom is waited for longer.
-        traffic = row.traffic(options.writes * (4 if often < 5 else 2))
+        traffic = row.traffic(options.writes * (3 if often < 5 else 2))
+        if operation == "unlink":
+            traffic.trickle(lambda: False, 1.3)
         event, is_hit = control.newest_event, not server.is_running
         if not is_hit:
             server.kill()

@@ -296,9 +296,15 @@ def _plain(value):
 
 
 def places(findings):
-    """Where something was found, to compare two verdicts by."""
-    return sorted((finding["kind"], finding.get("segment", ""), finding.get("offset", 0),
-                   finding.get("seq", 0)) for finding in findings)
+    """Where something was found, to compare two verdicts by. Of a snapshot it matters only that it
+    is no good."""
+    found = []
+    for finding in findings:
+        segment = finding.get("segment", "")
+        place = (0, 0) if segment.startswith("snapshots/") else (
+            finding.get("offset", 0), finding.get("seq", 0))
+        found.append((finding["kind"], segment, *place))
+    return sorted(found)
 
 
 def describe(faults):

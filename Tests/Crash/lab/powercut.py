@@ -38,6 +38,8 @@ class Recording:
         traffic.run(100_000, lambda: world.acknowledged >= silent, timeout=60)
         bench.receiver.is_silent = silent < goal
         traffic.run(100_000, lambda: world.acknowledged >= goal, timeout=60)
+        # Retention looks once a second.
+        traffic.trickle(lambda: False, chance.choice((0, 1.2, 2.3)))
         server.kill()
         traffic.end()
         bench.loop.drain()

@@ -4,6 +4,8 @@ The world is cells with values: a user's title and state, a group's name, whethe
 to a group, a consumer's name. A write changes some of them, all or none; no two writes in flight
 touch the same cell, so at any moment it is known what each cell may hold after a crash.
 """
+import time
+
 from lab.loop import scim_head
 
 CORE = "urn:ietf:params:scim:schemas:core:2.0:"
@@ -322,6 +324,15 @@ class Traffic:
                 self._next(client)
         self.server.loop.run(
             lambda: until() or not self.server.is_running or not self._is_busy, timeout)
+
+    def trickle(self, until, timeout):
+        """Writes now and then until `until` holds: what comes once a second is waited for."""
+        end = time.monotonic() + timeout
+        while self.server.is_running and not until() and time.monotonic() < end:
+            self.run(2, until)
+            pause = time.monotonic() + 0.02
+            self.server.loop.run(
+                lambda: until() or time.monotonic() > pause or not self.server.is_running, 1)
 
     @property
     def _is_busy(self):
