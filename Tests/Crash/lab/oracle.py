@@ -152,8 +152,8 @@ class Examination:
             if len(statuses) != 1:
                 self.fault("duplicated", f"{request} has {len(statuses)} outcomes")
         for write in self.world.writes:
-            if not write.has_outcome or write.request is None or write in self.world.open:
-                continue
+            if not write.has_outcome or write.status not in write.statuses:
+                continue                # not answered, or turned away before it was accepted
             statuses = fold.outcomes.get(write.request)
             if statuses is None and fold.is_whole:
                 self.fault("lost", f"{write} has no outcome")
