@@ -46,9 +46,6 @@ extension SpoolReader {
     if case .acknowledgedDataMissing(let hop, let last, let named, let by) = survey.refusal {
       verification.findings.append(.missing(hop: hop, last: last, named: named, by: by))
     }
-    for (hop, found) in zip(hops, survey.found) where hop.isAcknowledged {
-      verification.findings += try snapshotFindings(found.directory)
-    }
     return verification
   }
 
