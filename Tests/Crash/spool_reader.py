@@ -96,7 +96,8 @@ class Spool:
     def findings(self):
         """What is not as it was written: dicts as `scim-hris spool verify --json` has them."""
         if self.broken_cursors:         # no start gets beyond it
-            return [_damaged(f"cursors/{self.broken_cursors[0]}", 0, 0, "this is not JSON")]
+            return [_damaged(f"cursors/{self.broken_cursors[0]}", 0, 0, "this is not JSON"),
+                    *self._snapshot_findings()]
         found, is_live = [], self.is_live
         for name in HOPS:
             if name in self.hops:
@@ -130,12 +131,17 @@ class Spool:
             found.append({
                 "kind": "missing", "hop": COMMITTED, "last": self.committed.last, "named": named,
                 "by": by})
+        return found + self._snapshot_findings()
+
+    def _snapshot_findings(self):
+        found = []
         for snapshot in self.snapshots:
             if not snapshot.is_valid:
                 found.append(_damaged(
                     snapshot.name, snapshot.offset, snapshot.seq, snapshot.reason))
         newest = spool_state.newest(self.snapshots)
-        if self.committed.first > (newest.seq if newest else 0) + 1:
+        # While somebody writes, newer snapshots may have let go of lines since these were read.
+        if self.committed.first > (newest.seq if newest else 0) + 1 and not self.is_live:
             begin = (newest.seq if newest else 0) + 1
             found.append(_damaged(
                 COMMITTED, 0, begin, f"lines {begin} to {self.committed.first - 1} are in no "

@@ -4,8 +4,12 @@
 /// Nothing rests on it: it is not synced, and a reader that finds it damaged does without.
 package struct ImageWriter: ~Copyable {
   private let path: String
+  /// Most of what is put is a few bytes; written in pieces of this size.
+  private static let piece = 1 << 20
+
   private let file: File
   private var checksum: UInt32 = 0
+  private var buffer: [UInt8] = []
 
   /// - Parameter title: what it is of; a reader of anything else refuses it.
   package static func create(
@@ -34,9 +38,9 @@ package struct ImageWriter: ~Copyable {
 
   /// Gives the file its name.
   package consuming func publish() throws(SpoolError) {
-    let (path, sum) = (path, checksum)
+    let (path, bytes) = (path, buffer + File.bytes(of: [checksum]))
     do throws(FileError) {
-      try file.write(elements: [sum])
+      try file.write(bytes)
       try FileSystem.rename(path + ".tmp", to: path)
     } catch {
       throw .file(error)
@@ -46,7 +50,10 @@ package struct ImageWriter: ~Copyable {
   private mutating func put<Element: BitwiseCopyable>(_ array: [Element]) throws(SpoolError) {
     let bytes = File.bytes(of: array)
     checksum = CRC32C.checksum(bytes, continuing: checksum)
-    do throws(FileError) { try file.write(bytes) } catch { throw .file(error) }
+    buffer += bytes
+    if buffer.count < Self.piece { return }
+    do throws(FileError) { try file.write(buffer) } catch { throw .file(error) }
+    buffer.removeAll(keepingCapacity: true)
   }
 }
 
@@ -78,8 +85,12 @@ package struct ImageReader: ~Copyable {
     self.size = size
   }
 
+  /// Counts are read before the checksum that proves them, so whatever a torn image holds must do.
   package mutating func number() throws(SpoolError) -> Int {
-    Int(truncatingIfNeeded: try take(1, as: UInt64.self)[0])
+    guard let number = Int(exactly: try take(1, as: UInt64.self)[0]) else {
+      throw unreadable("a count is too large")
+    }
+    return number
   }
 
   package mutating func text() throws(SpoolError) -> String {

@@ -258,10 +258,11 @@ def walk(directory):
 class Plan:
     """How a rebuild treats what was never synced. `content` and `names` are each one word:
 
-    content: synced (nothing of it is there), pages (any 4 KiB page in any of its versions), nul and
-    garbage (full length, other bytes), all, or any of these for each file.
+    content: synced (nothing of it is there), pages (any 4 KiB page in any of its versions), noise
+    (the same, other bytes where a page is lost), nul and garbage (full length, other bytes), all, or
+    any of these for each file.
     names: none, all, prefix (as a journal would), subset (each for itself)."""
-    CONTENTS = ("synced", "pages", "nul", "garbage", "all")
+    CONTENTS = ("synced", "pages", "noise", "nul", "garbage", "all")
     NAMES = ("none", "all", "prefix", "subset")
 
     def __init__(self, content, names):
@@ -299,8 +300,8 @@ class Plan:
             kept = Node(node.durable)
             kept.pending = node.pending[:random.randint(0, len(node.pending))]
             return kept.current
-        if word == "pages":
-            return self._pages(random, node)
+        if word in ("pages", "noise"):
+            return self._pages(random, node, word == "noise")
         content = bytearray(node.durable)
         size = len(node.current)
         missing = size - len(content)
@@ -316,7 +317,7 @@ class Plan:
         return content
 
     @staticmethod
-    def _pages(random, node):
+    def _pages(random, node, is_noisy):
         current = node.current
         ends = [len(node.durable)] + [offset + len(data) for offset, data in node.pending]
         size = random.choice(ends + [len(current), len(current)])
@@ -325,6 +326,9 @@ class Plan:
         first = min(offset for offset, _ in node.pending) // PAGE
         for page in range(first, (size + PAGE - 1) // PAGE):
             if random.random() < 0.4:
+                begin, end = max(len(node.durable), page * PAGE), min(size, (page + 1) * PAGE)
+                if is_noisy and begin < end:
+                    content[begin:end] = random.randbytes(end - begin)
                 continue
             # The page as it stood after some of the writes.
             kept = node.pending[:random.randint(1, len(node.pending))]

@@ -17,7 +17,7 @@ package struct SpoolSnapshotCheck: Sendable {
   /// Blocks; reads the snapshots and, when there is one, `3-committed`.
   package init(_ reader: SpoolReader) throws {
     let snapshots = try SpoolSnapshot.all(in: reader.directory)
-    var states: [(snapshot: SpoolSnapshot, lines: UInt64, state: SpoolStateHash)] = []
+    var states: [State] = []
     for snapshot in snapshots {
       bytes += snapshot.bytes
       do {
@@ -29,7 +29,13 @@ package struct SpoolSnapshotCheck: Sendable {
             reason: fault.reason))
       }
     }
-    guard !states.isEmpty else { return }
+    if !states.isEmpty { try compare(states, reader) }
+    try noteMissing(reader)
+  }
+
+  private typealias State = (snapshot: SpoolSnapshot, lines: UInt64, state: SpoolStateHash)
+
+  private mutating func compare(_ states: [State], _ reader: SpoolReader) throws {
     let folded = try Self.fold(reader, through: states)
     for (snapshot, lines, state) in states {
       let hash = folded[snapshot.seq]
@@ -44,10 +50,23 @@ package struct SpoolSnapshotCheck: Sendable {
     }
   }
 
+  /// A start begins with the newest sound snapshot, so the log must go on right behind it.
+  private mutating func noteMissing(_ reader: SpoolReader) throws {
+    // While somebody writes, newer snapshots may have let go of lines since these were read.
+    if reader.holder?.isAlive == true { return }
+    let newest = sound.map(\.seq).max() ?? 0
+    guard let committed = reader.hops.first(where: { $0.name == SpoolHops.committed }),
+      let first = try reader.summary(of: committed).lines?.lowerBound, first > newest + 1
+    else { return }
+    findings.append(
+      .corrupt(
+        segment: committed.name, offset: 0, seq: newest + 1,
+        reason: "lines \(newest + 1) to \(first - 1) are in no snapshot and not in the log"))
+  }
+
   /// The state's hash at each snapshot that lies above where folding can begin.
   private static func fold(
-    _ reader: SpoolReader,
-    through states: [(snapshot: SpoolSnapshot, lines: UInt64, state: SpoolStateHash)]
+    _ reader: SpoolReader, through states: [State]
   ) throws -> [UInt64: String] {
     guard let committed = reader.hops.first(where: { $0.name == SpoolHops.committed }),
       let range = try reader.summary(of: committed).lines
