@@ -28,10 +28,7 @@ package struct SpoolRestore {
     }
     do throws(BackupError) {
       try fill(scratch.path)
-      try refuseDamage(
-        try BackupError.anything {
-          try SpoolReader(directory: scratch.path, hops: hops).verify()
-        })
+      try refuseDamage(try verify(directory: scratch.path))
       let recovery = try reopen(scratch.path, log)
       try BackupError.files { () throws(FileError) in
         try FileSystem.rename(scratch.path, to: target)
@@ -50,7 +47,29 @@ package struct SpoolRestore {
     case .archive(let archive): return try archive.verify()
     case .directory(let path):
       try SpoolFollower.refuseUnfinished(path)
-      return try BackupError.anything { try SpoolReader(directory: path, hops: hops).verify() }
+      return try verify(directory: path)
+    }
+  }
+
+  /// Hops and snapshots.
+  private func verify(
+    directory: String
+  ) throws(BackupError) -> SpoolReader.Verification {
+    try BackupError.anything {
+      var verification = try SpoolReader(directory: directory, hops: hops).verify()
+      let files = SnapshotFiles(spool: directory)
+      for number in try files.numbers() {
+        do {
+          let reader = try files.open(number)
+          var lines: UInt64 = 0
+          for part in 0..<reader.parts { lines += try reader.read(part: part) { _ in } }
+          try reader.finish(lines: lines)
+        } catch SpoolError.corrupt(let segment, let offset, let seq, let reason) {
+          verification.findings.append(
+            .corrupt(segment: segment, offset: offset, seq: seq, reason: reason))
+        }
+      }
+      return verification
     }
   }
 

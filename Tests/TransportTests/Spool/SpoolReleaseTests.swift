@@ -99,9 +99,11 @@ import Testing
     #expect(try fixture.reader.verify().findings.isEmpty)
   }
 
-  @Test func `a snapshot of a newer release refuses the start`() throws {
+  @Test func `a snapshot of a newer release refuses the start`() async throws {
     let fixture = SpoolFixture()
-    try fixture.open().spool.close()
+    let (spool, _) = try fixture.open()
+    await fixture.fill(spool, 9)
+    spool.close()
     try FileSystem.makeDirectory(fixture.path + "/snapshots")
     let name = "snapshots/00000000000000000007.jsonl"
     for (version, isRefused) in [(2, false), (3, true)] {

@@ -4,9 +4,11 @@ package import Transport
 package enum WebhookCommand {
   package static let command = Command(
     "webhook", abstract: "Add, list, pause and test webhooks",
-    subcommands: [add, list, change("pause", to: "Paused"), change("resume", to: "Enabled"), test])
+    subcommands: [
+      add, list, change("pause", to: "Paused"), change("resume", to: "Enabled"), test, replay,
+    ])
 
-  private static let webhook = CommandArgument("webhook", help: "The webhook: wh_….")
+  static let webhook = CommandArgument("webhook", help: "The webhook: wh_….")
 
   private static let add = Command(
     "add", abstract: "Send events to a URL; prints the signing secret, once",

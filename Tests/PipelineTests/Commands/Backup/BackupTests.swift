@@ -25,7 +25,7 @@ struct BackupTests {
     let file = server.directory.file("backup.tar")
     #expect(try await okta.post("/Users", OktaUser("first@example.com").creation).status == 201)
     async let pushing: Void = pool.push(through: okta, round: 1)
-    try await Task.sleep(for: .milliseconds(150))
+    #expect(await eventually { pool.answered.count > 15 })
     let made = try await runProgram(["backup", file, "--spool", server.spool])
     #expect(made.ending == .exited(0) && made.output.contains("signing secrets"))
     await pushing
@@ -54,6 +54,13 @@ struct BackupTests {
     #expect(try await client.post("/Users", user.creation).status == 201)
     let taken = await receiver.accepted(1)
     #expect(try JSONValue(parsing: try #require(taken.last).body)["epoch"] == 2)
+    let webhook = try #require(answer.json["data"]?["id"]?.string)
+    let replay = try await runProgram([
+      "webhook", "replay", webhook, "--snapshot", "--spool", target,
+    ])
+    #expect(replay.ending == .exited(0), "\(replay.output)")
+    let snapshots = await receiver.accepted(2).filter { $0.type == "employee.snapshot" }
+    #expect(try JSONValue(parsing: try #require(snapshots.first).body)["epoch"] == 2)
     await receiver.stop()
     #expect(await again.stop() == .exited(0))
     try await expectSound(target)
