@@ -27,6 +27,8 @@ package struct SpoolFollower {
   private var shipments: [HopShipment]
   /// Contents that were shipped of files that change, by name.
   private var shipped: [String: [UInt8]] = [:]
+  /// Which file it was, of those that are replaced rarely or never.
+  private var inodes: [String: UInt64] = [:]
 
   /// Takes the copy's lock, and makes the copy where there is none. Blocks.
   package init(
@@ -176,13 +178,15 @@ extension SpoolFollower {
     }
   }
 
-  /// Cursors and secrets change; the rest is made once.
+  /// Cursors and secrets change all the time; the rest is made once, or replaced as a whole.
   private mutating func isDue(_ item: SpoolInventory.Item) throws(BackupError) -> Bool {
     let path = target + "/" + item.name
     guard item.name.hasSuffix(SpoolInventory.secrets) || item.name.hasPrefix("cursors/") else {
-      return try BackupError.files { () throws(FileError) in
-        try FileSystem.status(path)?.size != item.size
+      let (inode, size) = try BackupError.files { () throws(FileError) in
+        (try item.file.inode(), try FileSystem.status(path)?.size)
       }
+      let known = inodes.updateValue(inode, forKey: item.name) ?? inode
+      return size != item.size || known != inode
     }
     let bytes = try BackupError.files { () throws(FileError) in
       try item.file.read(at: 0, count: Int(item.size))
@@ -207,7 +211,10 @@ extension SpoolFollower {
         if !gone.isEmpty { try FileSystem.syncDirectory(target + "/" + folder) }
         return gone
       }
-      for name in gone { shipped[folder + "/" + name] = nil }
+      for name in gone {
+        shipped[folder + "/" + name] = nil
+        inodes[folder + "/" + name] = nil
+      }
       round.removed += gone.count
     }
   }

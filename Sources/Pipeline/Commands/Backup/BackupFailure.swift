@@ -6,6 +6,8 @@ enum BackupFailure {
     if case .damaged(let findings) = error {
       for finding in findings.prefix(20) { complain(SpoolVerifyScreen.words(finding)) }
       complain("what was kept is damaged; nothing was made of it")
+    } else if case .spool(.file(let file)) = error, !file.path.hasPrefix(directory) {
+      complain("\(file)")
     } else if case .spool(let spool) = error {
       complain(SpoolCommand.words(spool, directory: directory, path: ["backup"]))
     } else {
