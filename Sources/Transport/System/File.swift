@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Synchronization
 
 /// An open regular file that knows its path; closed when the last reference goes.
 ///
@@ -17,6 +18,7 @@ package final class File: Sendable {
 
   package let path: String
   package let descriptor: Int32
+  private let isLocked = Atomic<Bool>(false)
 
   package init(_ path: String, _ mode: Mode) throws(FileError) {
     let flags =
@@ -39,7 +41,11 @@ package final class File: Sendable {
     guard descriptor >= 0 else { throw FileError("dup", path) }
   }
 
-  deinit { close(descriptor) }
+  /// The lock goes first: a child between fork and exec still holds the open file for a moment.
+  deinit {
+    if isLocked.load(ordering: .relaxed) { flock(descriptor, LOCK_UN) }
+    close(descriptor)
+  }
 
   /// Bytes in the file now.
   package func size() throws(FileError) -> UInt64 {
@@ -141,6 +147,7 @@ package final class File: Sendable {
       if errno == EWOULDBLOCK { return false }
       if errno != EINTR { throw FileError("flock", path) }
     }
+    isLocked.store(true, ordering: .relaxed)
     return true
   }
 }

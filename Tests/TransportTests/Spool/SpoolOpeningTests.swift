@@ -21,6 +21,17 @@ import Testing
     try fixture.open().spool.close()
   }
 
+  @Test func `the lock goes with its file, although a child still has that open`() throws {
+    let fixture = SpoolFixture()
+    let path = fixture.directory.file("LOCK")
+    var file: File? = try File(path, .sharing)
+    #expect(try file?.tryLock() == true)
+    let copy = dup(try #require(file).descriptor)
+    defer { close(copy) }
+    file = nil
+    #expect(try File(path, .sharing).tryLock())
+  }
+
   @Test func `a directory that is open to others is closed, and that is told`() throws {
     let fixture = SpoolFixture()
     #expect(mkdir(fixture.path, 0o755) == 0)
