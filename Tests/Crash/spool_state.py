@@ -279,7 +279,10 @@ def snapshots(spool):
     for name in names:
         match = SNAPSHOT_NAME.match(name)
         if match:
-            found.append(Snapshot.read(os.path.join(directory, name), int(match.group(1))))
+            try:
+                found.append(Snapshot.read(os.path.join(directory, name), int(match.group(1))))
+            except FileNotFoundError:
+                continue                # a newer one has taken its place
     return found
 
 

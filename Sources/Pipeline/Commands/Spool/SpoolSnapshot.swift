@@ -40,6 +40,8 @@ package struct SpoolSnapshot: Sendable {
   package let seq: UInt64
   package let path: String
   package let bytes: UInt64
+  /// Open from the moment it was found: a newer one may take its place while it is looked at.
+  private let file: File
 
   /// "snapshots/00000000000000040000.jsonl", as findings name it.
   package var name: String { Self.directory + "/" + (path.split(separator: "/").last ?? "") }
@@ -51,10 +53,10 @@ package struct SpoolSnapshot: Sendable {
     var found: [SpoolSnapshot] = []
     for name in try FileSystem.list(directory) {
       guard name.utf8.count == 26, name.hasSuffix(".jsonl"), let seq = UInt64(name.prefix(20)),
-        let status = try FileSystem.status("\(directory)/\(name)")
+        let file = try File.ifPresent("\(directory)/\(name)")
       else { continue }
       found.append(
-        SpoolSnapshot(seq: seq, path: "\(directory)/\(name)", bytes: status.size))
+        SpoolSnapshot(seq: seq, path: file.path, bytes: try file.size(), file: file))
     }
     return found
   }
@@ -65,14 +67,14 @@ package struct SpoolSnapshot: Sendable {
 extension SpoolSnapshot {
   /// Only the first line, its checksum verified. Blocks.
   package func header() throws -> Header {
-    var lines = try Lines(try File(path, .reading))
+    var lines = try Lines(file)
     return try header(&lines)
   }
 
   /// Hands every line between header and footer to `body`, all checksums verified. Blocks.
   /// - Throws: `Fault` where the file is not as it was written.
   package func read(_ body: (Entry) throws -> Void) throws -> (header: Header, footer: Footer) {
-    var lines = try Lines(try File(path, .reading))
+    var lines = try Lines(file)
     let header = try header(&lines)
     var count: UInt64 = 0
     while let (line, members) = try lines.next() {
