@@ -21,7 +21,8 @@ extension ResourceState {
     let keys = row.keys
     self.init(
       base: row.version, seen: row.contentSeq, created: row.created, lastModified: now,
-      resource: nil, unknown: nil, keys: keys, formerKeys: keys, recordId: row.recordId, record: record, events: events)
+      resource: nil, unknown: nil, keys: keys, formerKeys: keys,
+      recordId: row.recordId, record: record, events: events)
   }
 }
 

@@ -51,7 +51,9 @@ extension StoreState {
   ) throws(SpoolError) -> (state: StoreState, rowsEnd: UInt64) {
     var image = try ImageReader.open(path, title: Self.title(hash, catalog))
     let key = try image.array(of: UInt64.self)
-    guard key.count == 2 else { throw SpoolError.corrupt(segment: path, offset: 0, seq: 0, reason: "key") }
+    guard key.count == 2 else {
+      throw SpoolError.corrupt(segment: path, offset: 0, seq: 0, reason: "there is no key")
+    }
     var state = StoreState(
       catalog: catalog, files: files, hasher: SipHash(key: key[0], key[1]))
     let end = try image.number()

@@ -197,7 +197,9 @@ struct SnapshotTests {
     #expect(state.hash == hash)
   }
 
-  @Test func `a byte that is changed in a snapshot is noticed, and an end that is missing`() async throws {
+  @Test func `a byte that is changed in a snapshot is noticed, and an end that is missing`()
+    async throws
+  {
     let lines = try await Self.lines()
     let directory = TemporaryDirectory()
     let files = SnapshotFiles(spool: directory.path)

@@ -7,9 +7,10 @@ import Testing
 
   /// The first, the ninth and the sixteenth vector of the reference implementation, and the one of
   /// the paper's appendix A.
-  @Test(arguments: [
-    (0, 0x726f_db47_dd0e_0e31), (8, 0x93f5_f579_9a93_2462), (15, 0xa129_ca61_49be_45e5),
-  ] as [(Int, UInt64)])
+  @Test(
+    arguments: [
+      (0, 0x726f_db47_dd0e_0e31), (8, 0x93f5_f579_9a93_2462), (15, 0xa129_ca61_49be_45e5),
+    ] as [(Int, UInt64)])
   func `published vectors hold`(_ count: Int, _ wanted: UInt64) {
     let bytes = (0..<count).map { UInt8($0) }
     let hash = hasher.hash(bytes.span)
