@@ -49,7 +49,7 @@ extension SpoolReader {
 
 extension File {
   /// For reading; nil when there is no file of that name.
-  static func ifPresent(_ path: String) throws(FileError) -> File? {
+  package static func ifPresent(_ path: String) throws(FileError) -> File? {
     do throws(FileError) {
       return try File(path, .reading)
     } catch {
