@@ -43,8 +43,11 @@ extension SpoolReader {
         verification.findings.append(finding)
       }
     }
-    if case .acknowledgedDataMissing(let hop, let last, let named, let by) = survey.refusal {
-      verification.findings.append(.missing(hop: hop, last: last, named: named, by: by))
+    if let (index, witness) = survey.missing {
+      verification.findings.append(
+        .missing(
+          hop: hops[index].name, last: survey.found[index].last, named: witness.seq,
+          by: witness.by))
     }
     return verification
   }

@@ -59,16 +59,24 @@ struct SpoolSurvey {
     for (hop, found) in zip(hops, found) {
       if let refusal = Self.refusal(of: hop, found) { return refusal }
     }
+    guard let (index, witness) = missing else { return nil }
+    let found = found[index]
+    // A witness turns what would be a torn end into damage of what was acknowledged.
+    if let survey = found.survey, let damage = survey.damage {
+      return .corrupt(
+        segment: found.directory.name(ofSegment: survey.first), offset: damage.offset,
+        seq: survey.last + 1,
+        reason: "\(damage.reason), and \(witness.by) names line \(witness.seq)")
+    }
+    return .acknowledgedDataMissing(
+      hop: hops[index].name, last: found.last, named: witness.seq, by: witness.by)
+  }
+
+  /// The first hop of which a line is named that it does not hold, although it may have no gap.
+  var missing: (hop: Int, witness: Witness)? {
     for (index, hop) in hops.enumerated() where !hop.mayGap {
       guard let witness = witnesses[index], witness.seq > found[index].last else { continue }
-      if let survey = found[index].survey, let damage = survey.damage {
-        return .corrupt(
-          segment: found[index].directory.name(ofSegment: survey.first), offset: damage.offset,
-          seq: survey.last + 1,
-          reason: "\(damage.reason), and \(witness.by) names line \(witness.seq)")
-      }
-      return .acknowledgedDataMissing(
-        hop: hop.name, last: found[index].last, named: witness.seq, by: witness.by)
+      return (index, witness)
     }
     return nil
   }
