@@ -13,6 +13,7 @@
 import argparse
 import atexit
 import multiprocessing
+import multiprocessing.connection
 import os
 import random
 import shlex
@@ -118,37 +119,51 @@ def run(name, runs):
     tasks = groups(name, runs, size, end)
     if options.jobs == 1 or options.group is not None:
         set_up(options)
-        results = map(group, tasks)
-        for tally in results:
-            total.add(tally)
+        for task in tasks:
+            total.add(group(task))
         bench.close()
         atexit.unregister(bench.close)
     else:
-        with multiprocessing.Pool(options.jobs, set_up, (options,)) as pool:
-            for tally in pool.imap_unordered(group, throttled(tasks, options.jobs)):
-                total.add(tally)
-                release.release()
-            pool.close()
-            pool.join()
+        for tally in parallel(tasks, options.jobs):
+            total.add(tally)
     total.seconds = time.monotonic() - started
     return total
 
 
-release = None
+def parallel(tasks, jobs):
+    """Hands each worker the next task when it is done with one; yields what they found."""
+    workers = {}
+    try:
+        for _ in range(jobs):
+            mine, theirs = multiprocessing.Pipe()
+            worker = multiprocessing.Process(target=work, args=(options, theirs))
+            worker.start()
+            theirs.close()
+            workers[mine] = worker
+            mine.send(next(tasks, None))
+        while workers:
+            for pipe in multiprocessing.connection.wait(list(workers)):
+                try:
+                    tally = pipe.recv()
+                except EOFError:
+                    workers.pop(pipe).join()
+                    continue
+                yield tally
+                pipe.send(next(tasks, None))
+    finally:
+        for worker in workers.values():
+            worker.terminate()
+        for worker in workers.values():
+            worker.join()
 
 
-def throttled(tasks, jobs):
-    """So that a limit of time holds: a pool would take all tasks at once."""
-    import threading
-    global release
-    release = threading.Semaphore(jobs + 1)
-
-    def generate():
-        for task in tasks:
-            release.acquire()
-            yield task
-
-    return generate()
+def work(given, pipe):
+    set_up(given)
+    try:
+        while (task := pipe.recv()) is not None:
+            pipe.send(group(task))
+    finally:
+        bench.close()
 
 
 def groups(name, runs, size, end):
@@ -169,9 +184,7 @@ def set_up(given):
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     signal.signal(signal.SIGINT, lambda *_: sys.exit(1))
     bench = Bench(options.binary, options.work, options.keep)
-    if multiprocessing.parent_process():
-        multiprocessing.util.Finalize(None, bench.close, exitpriority=10)
-    else:
+    if not multiprocessing.parent_process():
         atexit.register(bench.close)
 
 
