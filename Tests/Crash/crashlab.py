@@ -73,7 +73,7 @@ def parse():
     add("--seconds", type=float, help="stop beginning new groups after this long")
     add("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
     add("--group", type=int, help="only the group of crashes with this seed")
-    add("--jobs", type=int, default=os.cpu_count())
+    add("--jobs", type=int, default=2 * os.cpu_count(), help="at a time; much of it is waiting")
     add("--writes", type=int, default=100, help="acknowledged writes before each crash, at least")
     add("--work", default=default_work(), help="where spools are made")
     add("--keep", default=os.path.join(tempfile.gettempdir(), "crashlab-failures"),

@@ -54,6 +54,14 @@ class Killing:
             self.server.wait_end(5)     # its connections end a moment before it does
         return traffic
 
+    def wait_for(self, fired, point, traffic):
+        """Writes on until something seldom has happened, for a while."""
+        traffic.run(200, fired)
+        if point.startswith(("unlink", "dirsync", "fdatasync")) or "snapshots" in point:
+            traffic.trickle(fired, 1.2)
+        if fired():
+            self.server.wait_end(0.2)
+
     def examine(self, traffic, extra=()):
         """After the end of the process. Whether all is well."""
         if traffic:
@@ -123,16 +131,14 @@ def failpoint(bench, seed, runs, command, options):
         operation, pattern, often = POINTS[name]
         when = chance.choice(("before", "after"))
         action = "tear" if operation == "write" and chance.random() < 0.3 else "kill"
-        number = chance.randint(1, max(1, often * options.writes // 100))
+        number = chance.randint(1, max(1, often * options.writes // 150))
         rule = f"{operation},{'before' if action == 'tear' else when},{pattern},{number},{action}"
         row.what = f"{name}: {rule}"
         server.start(rules=rule)
         control.arm()
         before = row.world.acknowledged
-        # What happens seldom is waited for longer.
-        traffic = row.traffic(options.writes * (3 if often < 5 else 2))
-        if operation == "unlink":
-            traffic.trickle(lambda: False, 1.3)
+        traffic = row.traffic(options.writes)
+        row.wait_for(lambda: control.fired, operation, traffic)
         event, is_hit = control.newest_event, not server.is_running
         if not is_hit:
             server.kill()
@@ -187,6 +193,7 @@ def iofault(bench, seed, runs, command, options):
             server.start(rules=rule, armed=is_at_start, log=bench.oplog if disk else None)
             control.arm()
             traffic = row.traffic(options.writes)
+            row.wait_for(lambda: control.fired, rule, traffic)
         except Refused as error:
             if error.code != 74:
                 extra.append(f"a start ended with {error.code}: {error}")
@@ -212,7 +219,7 @@ def draw_fault(chance, options):
     operation, pattern, often = POINTS[name]
     actions = FAULTS if operation == "write" else [word for word in FAULTS if word != "short"]
     action = chance.choice(actions)
-    number = str(chance.randint(1, max(1, often * options.writes // 100)))
+    number = str(chance.randint(1, max(1, often * options.writes // 150)))
     if action in HARMLESS and chance.random() < 0.7:
         number = "*" + str(chance.randint(1, 5))
     argument = f",{chance.choice((1, 5, 20))}" if action == "delay" else ""
