@@ -44,7 +44,7 @@ package struct SnapshotDuty: Sendable {
   }
 
   /// Without a number of lines, a log shorter than this is no reason for a snapshot.
-  private static let least: UInt64 = 64 << 20
+  private static let least: UInt64 = 256 << 20
 
   /// - Parameters:
   ///   - seq: the last line on disk.

@@ -2,6 +2,9 @@
 /// on disk. Blocks: it belongs on a thread of its own.
 package struct SnapshotWriter: ~Copyable {
   private static let chunk = 1 << 20
+  /// Bytes after which what is written is synced: file systems make the log's next sync wait for
+  /// all that is new in other files, so that must never be much.
+  private static let unsynced = 4 << 20
 
   private let path: String
   private let file: File
@@ -11,6 +14,7 @@ package struct SnapshotWriter: ~Copyable {
   private var lines: UInt64 = 0
   /// Bytes in the file before the buffer.
   private var written: UInt64 = 0
+  private var synced: UInt64 = 0
 
   init(_ header: SnapshotHeader, at path: String) throws(FileError) {
     self.path = path
@@ -60,8 +64,16 @@ package struct SnapshotWriter: ~Copyable {
   }
 
   private mutating func flush() throws(SpoolError) {
-    do { try file.write(buffer) } catch { throw .file(error) }
-    written += UInt64(buffer.count)
+    do throws(FileError) {
+      try file.write(buffer)
+      written += UInt64(buffer.count)
+      if written - synced >= Self.unsynced {
+        try file.syncData()
+        synced = written
+      }
+    } catch {
+      throw .file(error)
+    }
     buffer.removeAll(keepingCapacity: true)
   }
 }
