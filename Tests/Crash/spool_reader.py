@@ -113,7 +113,9 @@ class Spool:
         last = hop.segments[-1] if hop.segments else None
         if last is None or not last.damages:
             return found
-        if last.is_damaged_below_base:
+        # What looks like a torn end is none when something names a line of it.
+        is_named = hop.name == COMMITTED and self.witness()[0] > hop.last
+        if last.is_damaged_below_base or is_named:
             offset, _, reason = last.damages[0]
             found.append(_damaged(last.name, offset, last.last + 1, reason))
         elif not is_live:
@@ -127,11 +129,14 @@ class Spool:
             return []
         found = []
         named, by = self.witness()
-        if named > self.committed.last:
+        if named > self.committed.last and not self._ends_damaged():
             found.append({
                 "kind": "missing", "hop": COMMITTED, "last": self.committed.last, "named": named,
                 "by": by})
         return found + self._snapshot_findings()
+
+    def _ends_damaged(self):
+        return bool(self.committed.segments and self.committed.segments[-1].damages)
 
     def _snapshot_findings(self):
         found = []

@@ -17,6 +17,15 @@ extension SpoolReader {
     package var lines: [UInt64] = []
     package var bytes: UInt64 = 0
     package var segments = 0
+
+    /// What looks like a torn end is none when something names a line of it.
+    fileprivate mutating func note(_ finding: Finding, of segment: String) {
+      if findings.contains(finding) { return }
+      findings.removeAll { other in
+        if case .tornTail(segment, _, _, _) = other { true } else { false }
+      }
+      findings.append(finding)
+    }
   }
 
   /// Reads everything and compares every checksum. While a process holds the spool, its last line
@@ -43,11 +52,13 @@ extension SpoolReader {
         verification.findings.append(finding)
       }
     }
-    if let (index, witness) = survey.missing {
-      verification.findings.append(
-        .missing(
-          hop: hops[index].name, last: survey.found[index].last, named: witness.seq,
-          by: witness.by))
+    switch survey.refusal {
+    case .acknowledgedDataMissing(let hop, let last, let named, let by):
+      verification.findings.append(.missing(hop: hop, last: last, named: named, by: by))
+    case .corrupt(let segment, let offset, let seq, let reason):
+      verification.note(
+        .corrupt(segment: segment, offset: offset, seq: seq, reason: reason), of: segment)
+    default: break
     }
     return verification
   }

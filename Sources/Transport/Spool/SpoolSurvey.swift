@@ -73,7 +73,7 @@ struct SpoolSurvey {
   }
 
   /// The first hop of which a line is named that it does not hold, although it may have no gap.
-  var missing: (hop: Int, witness: Witness)? {
+  private var missing: (hop: Int, witness: Witness)? {
     for (index, hop) in hops.enumerated() where !hop.mayGap {
       guard let witness = witnesses[index], witness.seq > found[index].last else { continue }
       return (index, witness)

@@ -161,6 +161,17 @@ import Testing
     third.close()
   }
 
+  @Test func `an end is damaged and not torn when something names a line of it`() async throws {
+    let fixture = SpoolFixture()
+    let (spool, _) = try fixture.open()
+    await fixture.fill(spool, 6, hop: SpoolFixture.committed)
+    spool.close()
+    let path = try #require(try fixture.segments(SpoolFixture.committed).last)
+    try fixture.overwrite(path, fixture.bytes(path).dropLast(3))
+    let findings = try fixture.reader.verify().findings
+    #expect(findings.count == 1 && findings.allSatisfy { !$0.isTornTail }, "\(findings)")
+  }
+
   @Test(arguments: [SpoolFixture.accepted, SpoolFixture.attempts])
   func `damage below what was synced in a lesser hop is set aside`(hop: Int) async throws {
     let fixture = SpoolFixture()
