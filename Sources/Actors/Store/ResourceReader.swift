@@ -112,21 +112,15 @@ extension StoreState {
 extension Store {
   /// Sees to it that what a change of this resource reads under the lock is in memory by then.
   nonisolated func warm(_ key: ResourceKey) async {
-    guard let files,
-      case .filed(let name, let offset, let count)? = read({ $0.wholeBytes(of: key) })
-    else { return }
-    if !files.isCached(name, at: offset, count: count) {
-      _ = await files.read(name, at: offset, count: count)
-    }
+    guard let files, case .filed(let extent)? = read({ $0.wholeBytes(of: key) }) else { return }
+    if !files.isCached(extent) { _ = await files.read(extent) }
   }
 
   /// Bytes of a row, from memory at once or from the disk while the caller is suspended.
   package nonisolated func bytes(_ bytes: RowBytes) async -> [UInt8] {
     switch bytes {
     case .held(let bytes): return bytes
-    case .filed(let name, let offset, let count):
-      guard let files else { return [] }
-      return await files.read(name, at: offset, count: count)
+    case .filed(let extent): return await files?.read(extent) ?? []
     }
   }
 }

@@ -24,14 +24,16 @@ package struct SnapshotDuty: Sendable {
   package var instance: String
   package var epoch: Int
   package var latest: Latest
-  /// Called with the new snapshot's number once it is on disk and nothing points behind the one
-  /// before it any more; removes and releases what that allows. Blocks.
-  package var settled: @Sendable (UInt64) throws -> Void
+  /// Called with the new snapshot's number once it is on disk and rows point into it, and with the
+  /// first line whose bytes were not yet known to be on disk; removes and releases what that allows.
+  /// Blocks.
+  package var settled: @Sendable (_ seq: UInt64, _ landing: UInt64) throws -> Void
   package var log: Logger
 
   package init(
     files: SnapshotFiles, thread: BlockingThread, every: Int?, instance: String, epoch: Int,
-    latest: Latest, log: Logger, settled: @escaping @Sendable (UInt64) throws -> Void
+    latest: Latest, log: Logger,
+    settled: @escaping @Sendable (_ seq: UInt64, _ landing: UInt64) throws -> Void
   ) {
     self.files = files
     self.thread = thread

@@ -42,7 +42,9 @@ extension Store {
       change { $0.move(range, to: places) }
       await Task.yield()
     }
-    try await duty.thread.run { () throws in try duty.settled(seq) }
+    // Its row still points to the line's own place, wherever the others have gone.
+    let landing = read { $0.recent.keys.min() } ?? .max
+    try await duty.thread.run { () throws in try duty.settled(seq, landing) }
     return SnapshotDuty.Latest(seq: seq, bytes: bytes, tail: 0)
   }
 

@@ -119,8 +119,9 @@ extension StoreState {
 
   private func deferred(_ range: Range<Int>, of body: BodyPlace) -> RowBytes {
     if body.isInMemory { return .held(Array(recent[body.offset]?[range] ?? [])) }
-    return .filed(
-      body.name, offset: body.offset + UInt64(range.lowerBound), count: range.count)
+    let extent = files?.extent(
+      body.name, at: body.offset + UInt64(range.lowerBound), count: range.count)
+    return extent.map { .filed($0) } ?? .held([])
   }
 
   private func bytes(_ range: Range<Int>, of body: BodyPlace) -> [UInt8] {

@@ -101,8 +101,8 @@ struct BodyLayout: Sendable, Equatable {
   var record: Range<Int>?
 }
 
-/// Some bytes of a row: at hand, or where they are to be read.
+/// Some bytes of a row as it was when it was looked at: at hand, or still to be read.
 package enum RowBytes: Sendable {
   case held([UInt8])
-  case filed(RecordFiles.Name, offset: UInt64, count: Int)
+  case filed(RecordFiles.Extent)
 }

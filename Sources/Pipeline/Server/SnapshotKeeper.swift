@@ -20,15 +20,16 @@ struct SnapshotKeeper: Sendable {
     return SnapshotDuty(
       files: SnapshotFiles(spool: spool.directory), thread: thread, every: every,
       instance: recovery.instance, epoch: recovery.epoch, latest: latest, log: log
-    ) { seq in
-      try settle()
+    ) { seq, landing in
+      try settle(landing: landing)
       log.debug("snapshot taken", ["line": seq])
     }
   }
 
   /// Removes what two newer snapshots have replaced, and says what the older of the two makes
   /// unneeded. A start reads no line of `2-mapped`. Blocks.
-  func settle() throws(SpoolError) {
+  /// - Parameter landing: the first line that a row points to without knowing where it stands.
+  func settle(landing: UInt64 = .max) throws(SpoolError) {
     let files = SnapshotFiles(spool: spool.directory)
     let numbers = try files.numbers()
     for number in numbers.dropLast(Self.kept) { try files.remove(number) }
@@ -36,6 +37,6 @@ struct SnapshotKeeper: Sendable {
     let older = try files.open(numbers[numbers.count - Self.kept]).header
     spool.mayRemove(Hop.accepted.rawValue, through: older.acceptedThrough)
     spool.mayRemove(Hop.mapped.rawValue, through: .max)
-    spool.mayRemove(Hop.committed.rawValue, through: older.seq)
+    spool.mayRemove(Hop.committed.rawValue, through: min(older.seq, landing - 1))
   }
 }

@@ -43,45 +43,54 @@ package final class RecordFiles: Sendable {
     self.threads = threads
   }
 
-  /// The bytes if they can be had without waiting for the disk.
-  package func cached(_ name: Name, at offset: UInt64, count: Int) -> [UInt8]? {
-    (try? file(name))?.readCached(at: offset, count: count)
+  /// A part of a file, to be read later: it can be read even when the file was removed meanwhile.
+  package struct Extent: Sendable {
+    fileprivate let file: File
+    fileprivate let offset: UInt64
+    fileprivate let count: Int
+  }
+
+  /// Holds on to a part that is pointed to now. Opens the file if need be.
+  package func extent(_ name: Name, at offset: UInt64, count: Int) -> Extent? {
+    do { return Extent(file: try file(name), offset: offset, count: count) } catch {
+      onFailure(.file(error))
+    }
+    return nil
   }
 
   /// Whether the bytes can be had without waiting for the disk; one of each page is looked at.
-  package func isCached(_ name: Name, at offset: UInt64, count: Int) -> Bool {
-    guard let file = try? file(name) else { return false }
+  package func isCached(_ extent: Extent) -> Bool {
     let page: UInt64 = 4096
-    let end = offset + UInt64(max(count, 1))
-    return stride(from: offset / page * page, to: end, by: Int(page)).allSatisfy {
-      file.readCached(at: max($0, offset), count: 1) != nil
+    let end = extent.offset + UInt64(max(extent.count, 1))
+    return stride(from: extent.offset / page * page, to: end, by: Int(page)).allSatisfy {
+      extent.file.readCached(at: max($0, extent.offset), count: 1) != nil
     }
   }
 
   /// The bytes, from memory at once or from the disk while the caller is suspended.
-  package func read(_ name: Name, at offset: UInt64, count: Int) async -> [UInt8] {
-    if let bytes = cached(name, at: offset, count: count) { return bytes }
+  package func read(_ extent: Extent) async -> [UInt8] {
+    if let bytes = extent.file.readCached(at: extent.offset, count: extent.count) { return bytes }
     let thread = threads[turn.add(1, ordering: .relaxed).newValue % threads.count]
-    return await thread.run { self.readNow(name, at: offset, count: count) }
+    return await thread.run { self.readNow(extent) }
   }
 
   /// The bytes, waiting for the disk if need be. Blocks.
   package func readNow(_ name: Name, at offset: UInt64, count: Int) -> [UInt8] {
-    do { return try load(name, at: offset, count: count) } catch { onFailure(error) }
-    return []
+    extent(name, at: offset, count: count).map { readNow($0) } ?? []
   }
 
-  private func load(
-    _ name: Name, at offset: UInt64, count: Int
-  ) throws(SpoolError) -> [UInt8] {
-    let bytes = try SpoolError.files { () throws(FileError) in
-      try file(name).read(at: offset, count: count)
+  private func readNow(_ extent: Extent) -> [UInt8] {
+    do throws(FileError) {
+      let bytes = try extent.file.read(at: extent.offset, count: extent.count)
+      if bytes.count == extent.count { return bytes }
+      onFailure(
+        .corrupt(
+          segment: extent.file.path, offset: extent.offset, seq: 0,
+          reason: "the file ends too soon"))
+    } catch {
+      onFailure(.file(error))
     }
-    guard bytes.count == count else {
-      throw .corrupt(
-        segment: path(name), offset: offset, seq: name.seq, reason: "the file ends too soon")
-    }
-    return bytes
+    return []
   }
 
   private func file(_ name: Name) throws(FileError) -> File {
