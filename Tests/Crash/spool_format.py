@@ -333,7 +333,7 @@ class Hop:
                 try:
                     self.segments.append(Segment.read(name, int(match.group(1)), path))
                 except FileNotFoundError:
-                    continue            # retention was faster
+                    self.segments = []  # retention was faster, and it takes the oldest first
 
     @property
     def last(self):
