@@ -112,7 +112,7 @@ extension StoreState {
 extension Store {
   /// Sees to it that what a change of this resource reads under the lock is in memory by then.
   nonisolated func warm(_ key: ResourceKey) async {
-    guard let files, case .filed(let extent)? = read({ $0.wholeBytes(of: key) }) else { return }
+    guard let files, let extent = read({ $0.wholeExtent(of: key) }) else { return }
     if !files.isCached(extent) { _ = await files.read(extent) }
   }
 

@@ -20,7 +20,7 @@ struct RowEntry: Sendable {
   var group: GroupSummary?
   var contentSeq: UInt64
   var seq: UInt64
-  var layout: BodyLayout
+  var parts: BodyParts
   var body: Body
   /// Of the newest event of its connection; nil when the line has none.
   var sequence: Int?

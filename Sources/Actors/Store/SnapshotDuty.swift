@@ -24,6 +24,8 @@ package struct SnapshotDuty: Sendable {
   package var instance: String
   package var epoch: Int
   package var latest: Latest
+  /// Whether so many bytes may be written without coming near the disk's reserve.
+  package var hasRoom: @Sendable (UInt64) -> Bool
   /// Called with the new snapshot's number once it is on disk and rows point into it, and with the
   /// first line whose bytes were not yet known to be on disk; removes and releases what that allows.
   /// Blocks.
@@ -32,7 +34,7 @@ package struct SnapshotDuty: Sendable {
 
   package init(
     files: SnapshotFiles, thread: BlockingThread, every: Int?, instance: String, epoch: Int,
-    latest: Latest, log: Logger,
+    latest: Latest, log: Logger, hasRoom: @escaping @Sendable (UInt64) -> Bool,
     settled: @escaping @Sendable (_ seq: UInt64, _ landing: UInt64) throws -> Void
   ) {
     self.files = files
@@ -42,11 +44,15 @@ package struct SnapshotDuty: Sendable {
     self.epoch = epoch
     self.latest = latest
     self.log = log
+    self.hasRoom = hasRoom
     self.settled = settled
   }
 
   /// Without a number of lines, a log shorter than this is no reason for a snapshot.
   private static let least: UInt64 = 256 << 20
+
+  /// What a snapshot comes to at most, by what there is.
+  func expected(bytes: UInt64) -> UInt64 { latest.bytes + latest.tail + bytes }
 
   /// - Parameters:
   ///   - seq: the last line on disk.

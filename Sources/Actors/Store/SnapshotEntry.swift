@@ -113,6 +113,6 @@ extension SnapshotRow {
       recordId: OutcomeMembers(record)?.text("id") ?? "",
       manager: isUser ? ManagerLink(record: record) : nil,
       group: GroupSummary(record: record, type: key.type), contentSeq: content, seq: last,
-      layout: layout, body: .filed(.snapshot(seq), offset: line.offset))
+      parts: BodyParts(layout, of: line.data), body: .filed(.snapshot(seq), offset: line.offset))
   }
 }

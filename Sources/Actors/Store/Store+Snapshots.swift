@@ -18,6 +18,8 @@ extension Store {
       let written = committed.bytesWritten
       if duty.isDue(at: line, bytes: written - counted) {
         do {
+          let needed = duty.expected(bytes: written - counted)
+          guard duty.hasRoom(needed) else { throw SnapshotRefusal.noRoom(bytes: needed) }
           guard let latest = try await takeSnapshot(duty) else { return }
           duty.latest = latest
           counted = written
@@ -55,21 +57,52 @@ extension Store {
     return try await withTaskCancellationHandler {
       try await duty.thread.run { () throws in
         ThreadPriority.lower()
-        let header = view.snapshotHeader(
-          instance: duty.instance, epoch: duty.epoch, at: .now)
-        var writer = try duty.files.writer(header)
-        guard let (places, hash) = try view.write(to: &writer, isCancelled: { flag.isSet }) else {
-          return nil
+        do {
+          let written = try Self.write(view, duty) { flag.isSet || !duty.hasRoom(0) }
+          if written == nil { try duty.files.abandon(view.appliedSeq) }
+          if written == nil && !flag.isSet { throw SnapshotRefusal.noRoom(bytes: 0) }
+          return written
+        } catch {
+          try? duty.files.abandon(view.appliedSeq)
+          throw error
         }
-        try writer.seal(hash: hash)
-        let bytes = writer.bytes
-        try writer.publish()
-        try view.writeImage(duty.files.indexPath(view.appliedSeq), hash: hash, places: places)
-        return (places, bytes)
       }
     } onCancel: {
       flag.set()
     }
+  }
+}
+
+/// Why no snapshot is taken although one is due.
+enum SnapshotRefusal: Error, CustomStringConvertible {
+  /// The disk's reserve would be touched.
+  case noRoom(bytes: UInt64)
+
+  var description: String {
+    switch self {
+    case .noRoom(0): "it came near the disk's reserve"
+    case .noRoom(let bytes): "\(bytes) bytes more would come near the disk's reserve"
+    }
+  }
+}
+
+extension Store {
+  /// - Returns: nil when `isCancelled` said so.
+  private static func write(
+    _ view: StoreState, _ duty: SnapshotDuty, isCancelled: () -> Bool
+  ) throws -> (SnapshotPlaces, UInt64)? {
+    let header = view.snapshotHeader(instance: duty.instance, epoch: duty.epoch, at: .now)
+    var writer = try duty.files.writer(header)
+    guard let (places, hash) = try view.write(to: &writer, isCancelled: isCancelled) else {
+      return nil
+    }
+    try writer.seal(hash: hash)
+    let bytes = writer.bytes
+    try writer.publish()
+    let index = duty.files.indexPath(view.appliedSeq)
+    // Only to start faster: the snapshot is as good without.
+    if duty.hasRoom(bytes / 8) { try? view.writeImage(index, hash: hash, places: places) }
+    return (places, bytes)
   }
 }
 

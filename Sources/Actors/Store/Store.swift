@@ -299,7 +299,8 @@ extension RowEntry {
       isDeleted: next.resource == nil, keys: next.keys, formerKeys: next.formerKeys,
       recordId: next.recordId, manager: isUser ? ManagerLink(record: next.record) : nil,
       group: GroupSummary(record: next.record, type: key.type),
-      contentSeq: next.keepsContent ? next.seen : 0, seq: 0, layout: layout, body: .held(data))
+      contentSeq: next.keepsContent ? next.seen : 0, seq: 0,
+      parts: BodyParts(layout, of: data), body: .held(data))
   }
 
   fileprivate func committed(at seq: UInt64) -> RowEntry {

@@ -24,13 +24,27 @@ extension StoreState {
   package func listedEmployees(
     of consumer: String, after id: String?, count: Int
   ) -> (employees: [ListedEmployee], gate: UInt64) {
-    let employees = employeePlaces(of: consumer, after: id, count: count).map { place in
-      ListedEmployee(
-        id: recordId(at: place), key: key(at: place),
-        managerId: reporting.manager(of: place).map { recordId(at: $0) },
-        record: recordBytes(at: place))
-    }
-    return (employees, appliedSeq)
+    (employeePlaces(of: consumer, after: id, count: count).map { listedEmployee($0) }, appliedSeq)
+  }
+
+  /// One employee of a consumer, to be read outside the lock.
+  package func listedEmployee(_ id: String, of consumer: String) -> ListedEmployee? {
+    guard let place = place(record: id), isUser(place),
+      consumers[set(at: place).connection] == consumer
+    else { return nil }
+    return listedEmployee(place)
+  }
+
+  private func listedEmployee(_ place: Int) -> ListedEmployee {
+    ListedEmployee(
+      id: recordId(at: place), key: key(at: place),
+      managerId: reporting.manager(of: place).map { recordId(at: $0) },
+      lastSeq: rows[place].lastSeq, record: recordBytes(at: place))
+  }
+
+  /// The record of an employee or group, to be read outside the lock.
+  package func recordBytes(of id: String) -> RowBytes? {
+    place(record: id).map { recordBytes(at: $0) }
   }
 
   private func employeePlaces(of consumer: String, after id: String?, count: Int) -> [Int] {
@@ -57,5 +71,7 @@ package struct ListedEmployee: Sendable {
   package let key: ResourceKey
   /// The employee id of its manager, once known.
   package let managerId: String?
+  /// The newest outcome it shows anything of.
+  package let lastSeq: UInt64
   package let record: RowBytes
 }

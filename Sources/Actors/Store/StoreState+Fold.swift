@@ -87,7 +87,7 @@ extension RowEntry {
         ?? ResourceKeys(formerly: record, isUser: isUser),
       recordId: id ?? "", manager: isUser ? ManagerLink(record: record) : nil,
       group: GroupSummary(record: record, type: key.type), contentSeq: line.seq, seq: line.seq,
-      layout: layout,
+      parts: BodyParts(layout, of: line.data),
       body: position.map { .filed(.segment($0.segment), offset: $0.offset) } ?? .held(line.data),
       sequence: members.lastSequence)
   }

@@ -76,7 +76,9 @@ extension StoreState {
     let stored = rows[place]
     let (data, start) = (bytes(stored.body.whole, of: stored.body), stored.body.whole.lowerBound)
     func part(_ part: BodyPlace.Part) -> [UInt8] {
-      part.count == 0 ? [] : Array(data[Int(part.start) - start..<part.range.upperBound - start])
+      if part.count == 0 { return [] }
+      let bytes = Array(data[Int(part.start) - start..<part.range.upperBound - start])
+      return confirmed(bytes, part, stored.body)
     }
     let body = stored.body
     return ResourceRow(
@@ -93,35 +95,50 @@ extension StoreState {
   func keys(at place: Int) -> ResourceKeys {
     let stored = rows[place]
     if stored.isDeleted { return ResourceKeys(formerly: record(at: place), isUser: isUser(place)) }
-    let resource = bytes(stored.body.resource.range, of: stored.body)
-    return ResourceKeys(stored: resource, type: type(at: place))
+    return ResourceKeys(stored: bytes(stored.body.resource, of: stored.body), type: type(at: place))
   }
 
   /// The employee or group as events and the API show it.
-  func record(at place: Int) -> [UInt8] {
-    bytes(rows[place].body.record.range, of: rows[place].body)
-  }
+  func record(at place: Int) -> [UInt8] { bytes(rows[place].body.record, of: rows[place].body) }
 
   /// The stored form, to be read outside the lock; nil once deleted.
   func resourceBytes(at place: Int) -> RowBytes? {
-    rows[place].isDeleted ? nil : deferred(rows[place].body.resource.range, of: rows[place].body)
+    rows[place].isDeleted ? nil : deferred(rows[place].body.resource, of: rows[place].body)
   }
 
   /// The record, to be read outside the lock.
   func recordBytes(at place: Int) -> RowBytes {
-    deferred(rows[place].body.record.range, of: rows[place].body)
+    deferred(rows[place].body.record, of: rows[place].body)
   }
 
   /// All that `row` reads of a resource; nil when there is none.
-  func wholeBytes(of key: ResourceKey) -> RowBytes? {
-    place(key).map { deferred(rows[$0].body.whole, of: rows[$0].body) }
+  func wholeExtent(of key: ResourceKey) -> RecordFiles.Extent? {
+    guard let place = place(key), !rows[place].body.isInMemory else { return nil }
+    let body = rows[place].body
+    return files?.extent(
+      body.name, at: body.offset + UInt64(body.whole.lowerBound), count: body.whole.count)
   }
 
-  private func deferred(_ range: Range<Int>, of body: BodyPlace) -> RowBytes {
-    if body.isInMemory { return .held(Array(recent[body.offset]?[range] ?? [])) }
+  private func deferred(_ part: BodyPlace.Part, of body: BodyPlace) -> RowBytes {
+    if body.isInMemory { return .held(bytes(part.range, of: body)) }
     let extent = files?.extent(
-      body.name, at: body.offset + UInt64(range.lowerBound), count: range.count)
+      body.name, at: body.offset + UInt64(part.start), count: Int(part.count),
+      checksum: part.checksum)
     return extent.map { .filed($0) } ?? .held([])
+  }
+
+  private func bytes(_ part: BodyPlace.Part, of body: BodyPlace) -> [UInt8] {
+    confirmed(bytes(part.range, of: body), part, body)
+  }
+
+  /// Nothing a disk made up is shown, changed or copied: the process ends instead.
+  private func confirmed(
+    _ bytes: [UInt8], _ part: BodyPlace.Part, _ body: BodyPlace
+  ) -> [UInt8] {
+    if !body.isInMemory, CRC32C.checksum(bytes) != part.checksum {
+      files?.refuse(body.name, at: body.offset + UInt64(part.start))
+    }
+    return bytes
   }
 
   private func bytes(_ range: Range<Int>, of body: BodyPlace) -> [UInt8] {

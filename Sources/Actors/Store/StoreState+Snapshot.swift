@@ -24,12 +24,14 @@ extension StoreState {
       if place.isMultiple(of: 256), isCancelled() { return nil }
       let row = row(at: place)
       sum.add(digest(at: place, row))
-      var layout = BodyLayout()
+      var parts = BodyParts(BodyLayout(), of: [])
       let offset = try writer.line("resource") { out in
-        layout = write(row, at: place, to: &out)
+        let start = out.count
+        let layout = write(row, at: place, to: &out)
+        parts = BodyParts(layout, of: Array(out[start...]))
       }
       places.append(
-        BodyPlace(.snapshot(appliedSeq), at: offset, layout), now: rows[place].body)
+        BodyPlace(.snapshot(appliedSeq), at: offset, parts), now: rows[place].body)
     }
     places.rowsEnd = writer.bytes
     for group in membership.groups { try writeMembers(of: group, to: &writer) }

@@ -106,8 +106,8 @@ extension StoreState {
   private func stored(_ entry: RowEntry, in set: Int) -> StoredRow {
     let body: BodyPlace
     switch entry.body {
-    case .held: body = BodyPlace(line: entry.seq, entry.layout)
-    case .filed(let name, let offset): body = BodyPlace(name, at: offset, entry.layout)
+    case .held: body = BodyPlace(line: entry.seq, entry.parts)
+    case .filed(let name, let offset): body = BodyPlace(name, at: offset, entry.parts)
     }
     let known = place(entry.key).map { rows[$0] }
     return StoredRow(

@@ -30,16 +30,13 @@ struct BodyPlace: Sendable, BitwiseCopyable, Equatable {
   struct Part: Sendable, BitwiseCopyable, Equatable {
     var start: UInt32
     var count: UInt32
+    /// CRC32C of the bytes: files are verified when they are opened, and a disk may forget later.
+    var checksum: UInt32
 
-    static let none = Part(start: 0, count: 0)
-
-    init(start: UInt32, count: UInt32) {
-      self.start = start
-      self.count = count
-    }
-
-    init(_ range: Range<Int>?) {
-      self.init(start: UInt32(range?.lowerBound ?? 0), count: UInt32(range?.count ?? 0))
+    init(_ range: Range<Int>?, of data: [UInt8]) {
+      start = UInt32(range?.lowerBound ?? 0)
+      count = UInt32(range?.count ?? 0)
+      checksum = range.map { CRC32C.checksum(data.span.extracting($0)) } ?? 0
     }
 
     var range: Range<Int> { Int(start)..<Int(start) + Int(count) }
@@ -57,20 +54,20 @@ struct BodyPlace: Sendable, BitwiseCopyable, Equatable {
   private(set) var record: Part
 
   /// In memory until it is known where the line stands.
-  init(line seq: UInt64, _ layout: BodyLayout) {
-    self.init(Self.memory, seq, layout)
+  init(line seq: UInt64, _ parts: BodyParts) {
+    self.init(Self.memory, seq, parts)
   }
 
-  init(_ name: RecordFiles.Name, at offset: UInt64, _ layout: BodyLayout) {
-    self.init(name.raw, offset, layout)
+  init(_ name: RecordFiles.Name, at offset: UInt64, _ parts: BodyParts) {
+    self.init(name.raw, offset, parts)
   }
 
-  private init(_ file: UInt64, _ offset: UInt64, _ layout: BodyLayout) {
+  private init(_ file: UInt64, _ offset: UInt64, _ parts: BodyParts) {
     self.file = file
     self.offset = offset
-    resource = Part(layout.resource)
-    unknown = Part(layout.unknown)
-    record = Part(layout.record)
+    resource = parts.resource
+    unknown = parts.unknown
+    record = parts.record
   }
 
   var isInMemory: Bool { file == Self.memory }
@@ -99,6 +96,19 @@ struct BodyLayout: Sendable, Equatable {
   var unknown: Range<Int>?
   /// The employee or the group.
   var record: Range<Int>?
+}
+
+/// The parts of a body with their checksums, taken from a line's data.
+struct BodyParts: Sendable {
+  let resource: BodyPlace.Part
+  let unknown: BodyPlace.Part
+  let record: BodyPlace.Part
+
+  init(_ layout: BodyLayout, of data: [UInt8]) {
+    resource = BodyPlace.Part(layout.resource, of: data)
+    unknown = BodyPlace.Part(layout.unknown, of: data)
+    record = BodyPlace.Part(layout.record, of: data)
+  }
 }
 
 /// Some bytes of a row as it was when it was looked at: at hand, or still to be read.

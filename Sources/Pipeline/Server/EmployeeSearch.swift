@@ -14,9 +14,9 @@ struct EmployeeSearch: Sendable {
 
   /// The employee as the API shows it, once it is durable; nil when it is not this consumer's.
   @concurrent func employee(_ id: String, of consumer: String) async -> [UInt8]? {
-    guard let row = store.read({ $0.employee(id, of: consumer) }) else { return nil }
+    guard let row = store.read({ $0.listedEmployee(id, of: consumer) }) else { return nil }
     await store.committed.durable(through: row.lastSeq)
-    return joined(row.record, row.key, managerId: row.managerId)
+    return await joined(await store.bytes(row.record), row.key, managerId: row.managerId)
   }
 
   /// - Returns: nil when too many searches wait already.
@@ -37,7 +37,7 @@ struct EmployeeSearch: Sendable {
       for row in rows {
         let record = await store.bytes(row.record)
         if query.matches(Employee(bytes: record)) {
-          let employee = joined(record, row.key, managerId: row.managerId)
+          let employee = await joined(record, row.key, managerId: row.managerId)
           size += employee.count
           let isFull = page.employees.count == query.limit || size > Self.pageBytes
           if isFull && !page.employees.isEmpty {
@@ -55,13 +55,17 @@ struct EmployeeSearch: Sendable {
 
   /// The employee as people see it now: what it says of its manager and its groups is
   /// their present.
-  private func joined(_ record: [UInt8], _ key: ResourceKey, managerId: String?) -> [UInt8] {
+  private func joined(
+    _ record: [UInt8], _ key: ResourceKey, managerId: String?
+  ) async -> [UInt8] {
     let (manager, groups) = store.read { state in
-      (managerId.flatMap { state.row(record: $0) }, state.groups(of: key))
+      (managerId.flatMap { state.recordBytes(of: $0) }, state.groups(of: key))
     }
     if manager == nil && groups.isEmpty && !ResourceRow.mentionsGroups(record) { return record }
     var employee = Employee(bytes: record)
-    if let manager { employee.resolveManager(as: Employee(bytes: manager.record)) }
+    if let manager {
+      employee.resolveManager(as: Employee(bytes: await store.bytes(manager)))
+    }
     employee.setGroups(groups)
     return employee.bytes
   }

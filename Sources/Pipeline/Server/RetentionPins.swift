@@ -66,14 +66,20 @@ struct RetentionPins: Sendable {
 }
 
 extension SpoolRetention {
-  init(_ settings: Settings, pins: RetentionPins) {
+  /// - Parameter removed: told which files of `3-committed` are gone.
+  init(
+    _ settings: Settings, pins: RetentionPins,
+    removed: @escaping @Sendable ([RecordFiles.Name]) -> Void
+  ) {
     let keep = Hop.allCases.map { hop in
       switch hop {
       case .accepted, .mapped: settings.spoolKeep
       case .committed, .attempts: settings.eventsKeep
       }
     }
-    self.init(keep: keep, maxBytes: pins.maxBytes, neededFrom: { pins.neededFrom })
+    self.init(keep: keep, maxBytes: pins.maxBytes, neededFrom: { pins.neededFrom }) { hop, gone in
+      if hop == Hop.committed.rawValue { removed(gone.map { .segment($0) }) }
+    }
   }
 }
 

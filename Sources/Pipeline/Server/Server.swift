@@ -46,7 +46,7 @@ final class Server: Sendable {
       directory: spool.directory, hop: Hop.committed.name, threads: [disk]
     ) { error in
       log.error("the spool cannot be read; nothing more is answered", ["why": error])
-      ExitCode.inputOutput.end()
+      StartFailure(error).code.end()
     }
     let progress = Terminal.isTerminal(.error) ? StartProgress() : nil
     let restorer = StateRestorer(
@@ -61,7 +61,7 @@ final class Server: Sendable {
     acceptedAtStart = spool.hop(.accepted).lastSeq
     let snapshots: SnapshotDuty?
     do throws(SpoolError) {
-      snapshots = try SnapshotKeeper(spool: spool, log: log).duty(
+      snapshots = try SnapshotKeeper(spool: spool, records: files, log: log).duty(
         latest, recovery, every: settings.snapshotEvery, thread: snapshotting)
     } catch {
       throw StartFailure(error)
@@ -90,7 +90,7 @@ final class Server: Sendable {
       state: state, settings: settings)
     // The state rests on no attempt; what it rests on of the others, snapshots say.
     spool.mayRemove(Hop.attempts.rawValue, through: .max)
-    spool.retain(SpoolRetention(settings, pins: topology.pins))
+    spool.retain(SpoolRetention(settings, pins: topology.pins) { files.drop($0) })
     let backend = ServerBackend(
       settings: settings, catalog: catalog, spool: spool, topology: topology, vault: vault,
       feed: feed, deadLetters: deadLetters, own: own, disk: disk, startedAt: startedAt)

@@ -24,8 +24,11 @@ struct StateRestorer {
     do {
       let snapshots = SnapshotFiles(spool: spool.directory)
       try snapshots.clean()
-      var (state, latest) = try newest(snapshots)
+      var damaged: [UInt64] = []
+      var (state, latest) = try newest(snapshots, &damaged)
       try fold(into: &state)
+      // Only now that all is there without them.
+      for number in damaged { try snapshots.setAside(number) }
       latest.tail = try tail(after: latest.seq)
       return (state, latest)
     } catch let error as SpoolError {
@@ -33,6 +36,7 @@ struct StateRestorer {
     } catch let failure as StartFailure {
       throw failure
     } catch {
+      // A line whose checksum holds and that this release does not understand.
       throw StartFailure("the spool cannot be read back: \(error)", .corruptSpool)
     }
   }
@@ -40,18 +44,21 @@ struct StateRestorer {
   typealias Latest = SnapshotDuty.Latest
 
   /// The newest snapshot that reads back; an empty state when there is none.
-  private func newest(_ snapshots: SnapshotFiles) throws -> (StoreState, Latest) {
+  /// - Parameter damaged: those that do not.
+  private func newest(
+    _ snapshots: SnapshotFiles, _ damaged: inout [UInt64]
+  ) throws -> (StoreState, Latest) {
     let numbers = try snapshots.numbers()
     for number in numbers.reversed() {
       do {
         let reader = try snapshots.open(number)
         let state = try indexed(reader, snapshots.indexPath(number)) ?? load(reader)
         return (state, Latest(seq: number, bytes: try snapshots.bytes(number), tail: 0))
-      } catch SpoolError.newerFormat(let segment, let version) {
-        throw SpoolError.newerFormat(segment: segment, version: version)
-      } catch {
-        log.error("a snapshot is damaged; the one before it is used", ["why": "\(error)"])
-        try snapshots.setAside(number)
+      } catch SpoolError.corrupt(let segment, let offset, let seq, let reason) {
+        let error = SpoolError.corrupt(
+          segment: segment, offset: offset, seq: seq, reason: reason)
+        log.error("a snapshot is damaged; what is before it is used", ["why": error])
+        damaged.append(number)
       }
     }
     return (StoreState(catalog: catalog, files: files), Latest(seq: 0, bytes: 0, tail: 0))

@@ -48,14 +48,37 @@ package final class RecordFiles: Sendable {
     fileprivate let file: File
     fileprivate let offset: UInt64
     fileprivate let count: Int
+    /// CRC32C of the bytes; nil where they are only fetched.
+    fileprivate let checksum: UInt32?
   }
 
   /// Holds on to a part that is pointed to now. Opens the file if need be.
-  package func extent(_ name: Name, at offset: UInt64, count: Int) -> Extent? {
-    do { return Extent(file: try file(name), offset: offset, count: count) } catch {
+  /// - Parameter checksum: what the bytes must have; anything else ends in `onFailure`.
+  package func extent(
+    _ name: Name, at offset: UInt64, count: Int, checksum: UInt32? = nil
+  ) -> Extent? {
+    do {
+      return Extent(file: try file(name), offset: offset, count: count, checksum: checksum)
+    } catch {
       onFailure(.file(error))
     }
     return nil
+  }
+
+  /// A file that goes is not kept open any longer; who holds on to a part of it still reads it.
+  package func drop(_ names: [Name]) {
+    let gone = files.withLock { files in names.compactMap { files.removeValue(forKey: $0.raw) } }
+    _ = consume gone
+  }
+
+  /// What was read is not what was written.
+  package func refuse(_ name: Name, at offset: UInt64) { refuse(path(name), at: offset) }
+
+  private func refuse(_ path: String, at offset: UInt64) {
+    onFailure(
+      .corrupt(
+        segment: path, offset: offset, seq: 0,
+        reason: "a record does not read back as it was written"))
   }
 
   /// Whether the bytes can be had without waiting for the disk; one of each page is looked at.
@@ -69,7 +92,9 @@ package final class RecordFiles: Sendable {
 
   /// The bytes, from memory at once or from the disk while the caller is suspended.
   package func read(_ extent: Extent) async -> [UInt8] {
-    if let bytes = extent.file.readCached(at: extent.offset, count: extent.count) { return bytes }
+    if let bytes = extent.file.readCached(at: extent.offset, count: extent.count) {
+      return confirmed(bytes, extent)
+    }
     let thread = threads[turn.add(1, ordering: .relaxed).newValue % threads.count]
     return await thread.run { self.readNow(extent) }
   }
@@ -82,7 +107,7 @@ package final class RecordFiles: Sendable {
   private func readNow(_ extent: Extent) -> [UInt8] {
     do throws(FileError) {
       let bytes = try extent.file.read(at: extent.offset, count: extent.count)
-      if bytes.count == extent.count { return bytes }
+      if bytes.count == extent.count { return confirmed(bytes, extent) }
       onFailure(
         .corrupt(
           segment: extent.file.path, offset: extent.offset, seq: 0,
@@ -91,6 +116,13 @@ package final class RecordFiles: Sendable {
       onFailure(.file(error))
     }
     return []
+  }
+
+  private func confirmed(_ bytes: [UInt8], _ extent: Extent) -> [UInt8] {
+    if let checksum = extent.checksum, CRC32C.checksum(bytes) != checksum {
+      refuse(extent.file.path, at: extent.offset)
+    }
+    return bytes
   }
 
   private func file(_ name: Name) throws(FileError) -> File {

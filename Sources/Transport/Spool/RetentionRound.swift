@@ -19,6 +19,7 @@ struct RetentionRound {
     for (hop, segments) in zip(engine.hops, plan.removals) where !segments.isEmpty {
       guard try isRemovable(hop, rules) else { continue }
       try SpoolError.files { () throws(FileError) in try remove(segments, of: hop) }
+      rules.removed(hop.index, segments)
     }
     try measure()
   }

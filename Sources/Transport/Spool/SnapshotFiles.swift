@@ -41,6 +41,14 @@ package struct SnapshotFiles: Sendable {
     }
   }
 
+  /// Removes what was written of a snapshot that was not finished. Blocks.
+  package func abandon(_ seq: UInt64) throws(SpoolError) {
+    try SpoolError.files { () throws(FileError) in
+      try FileSystem.remove(path(seq) + ".tmp")
+      try FileSystem.remove(indexPath(seq) + ".tmp")
+    }
+  }
+
   /// Moves a snapshot that does not read back to `torn/`, so that it is not counted on. Blocks.
   package func setAside(_ seq: UInt64) throws(SpoolError) {
     let torn = FileSystem.parent(of: directory) + "/torn"

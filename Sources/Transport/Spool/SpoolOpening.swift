@@ -32,7 +32,10 @@ struct SpoolOpening {
     }
     for name in ["cursors", "torn"] { try FileSystem.makeDirectory(directory + "/" + name) }
     try FileSystem.syncDirectory(directory)
-    for name in hops.map(\.name) + ["cursors"] {
+    // Before recovery needs room of its own.
+    let snapshots = try FileSystem.status(directory + "/" + SnapshotFiles.name)
+    let others = ["cursors"] + (snapshots == nil ? [] : [SnapshotFiles.name])
+    for name in hops.map(\.name) + others {
       for file in try FileSystem.list(directory + "/" + name) where file.hasSuffix(".tmp") {
         try FileSystem.remove(directory + "/" + name + "/" + file)
       }

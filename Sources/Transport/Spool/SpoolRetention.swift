@@ -12,10 +12,14 @@ package struct SpoolRetention: Sendable {
   /// thread of the spool, right before segments go and after every saved cursor was written; it
   /// must not count on anything that is not on disk.
   package var neededFrom: @Sendable () -> [UInt64]
+  /// Told which segments of a hop are gone, by their first numbers.
+  package var removed: @Sendable (_ hop: Int, _ segments: [UInt64]) -> Void
 
   package init(
-    keep: [Duration], maxBytes: UInt64, neededFrom: @escaping @Sendable () -> [UInt64]
+    keep: [Duration], maxBytes: UInt64, neededFrom: @escaping @Sendable () -> [UInt64],
+    removed: @escaping @Sendable (_ hop: Int, _ segments: [UInt64]) -> Void = { _, _ in }
   ) {
+    self.removed = removed
     self.keep = keep
     self.maxBytes = maxBytes
     self.neededFrom = neededFrom

@@ -39,6 +39,12 @@ struct SpoolSurvey {
     }
     self.found = found
     witnesses = hops.map { $0.isAcknowledged ? proof : nil }
+    if let decided = try? Self.decided(by: SnapshotFiles(spool: directory)),
+      let hop = hops.first(where: \.isAcknowledged)?.references.first?.hop,
+      let index = hops.firstIndex(where: { $0.name == hop })
+    {
+      witnesses[index] = decided
+    }
     for (hop, found) in zip(hops, found) {
       for (reference, seq) in zip(hop.references, found.named) {
         guard let index = hops.firstIndex(where: { $0.name == reference.hop }),
@@ -113,6 +119,13 @@ struct SpoolSurvey {
 
   private static func highest(_ one: Witness?, _ other: Witness?) -> Witness? {
     one?.seq ?? 0 >= other?.seq ?? 0 ? one ?? other : other
+  }
+
+  /// The last accepted line that the newest snapshot knows to be decided.
+  private static func decided(by snapshots: SnapshotFiles) throws(SpoolError) -> Witness? {
+    guard let number = try snapshots.numbers().last else { return nil }
+    let seq = try snapshots.open(number).header.acceptedThrough
+    return seq > 0 ? Witness(seq: seq, by: snapshots.name(of: number)) : nil
   }
 
   /// A snapshot gets its name only after the sync that covers what it includes.

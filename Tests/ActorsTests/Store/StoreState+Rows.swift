@@ -17,7 +17,8 @@ extension StoreState {
       created: Timestamp(milliseconds: 0), lastModified: Timestamp(milliseconds: 0),
       isDeleted: isDeleted, keys: ResourceKeys(attributes, type: .user), recordId: recordId,
       manager: manager ?? ManagerLink(record: record), contentSeq: UInt64(seq), seq: UInt64(seq),
-      layout: layout, body: .held(resource + record), sequence: seq)
+      parts: BodyParts(layout, of: resource + record), body: .held(resource + record), sequence: seq
+    )
     put(entry, request: "req_\(seq)")
   }
 }

@@ -36,6 +36,8 @@ package enum BackupCommand {
     environment: "SCIM_HRIS_SPOOL")
 
   @Sendable private static func run(_ invocation: Invocation) async -> ExitCode {
+    // Every segment is held at once, so that none goes while it is copied.
+    _ = OpenFileLimit.raise(to: 1 << 20)
     let directory = invocation.text("spool") ?? "./spool"
     let isJSON = invocation.flag("json")
     do throws(BackupError) {

@@ -23,6 +23,8 @@ package enum RestoreCommand {
     run: run)
 
   @Sendable private static func run(_ invocation: Invocation) async -> ExitCode {
+    // Every segment is held at once, so that none goes while it is copied.
+    _ = OpenFileLimit.raise(to: 1 << 20)
     let source = invocation.argument(0) ?? ""
     guard let target = invocation.text("to") else {
       BackupFailure.complain("Missing option '--to <directory>'.  See 'scim-hris restore --help'.")
