@@ -189,13 +189,16 @@ class Receiver:
             end = stop + 4 + int(fields.get(b"content-length", 0))
             if len(buffer) < end:
                 return
-            self.receipts.append(Receipt(
-                fields.get(b"webhook-id", b"").decode(), time.monotonic_ns(),
-                bytes(buffer[stop + 4:end])))
+            self.take(fields, bytes(buffer[stop + 4:end]))
             del buffer[:end]
             self.unanswered.append(connection)
             if not self.is_silent:
                 self.speak()
+
+    def take(self, fields, body):
+        """One delivery, before it is answered."""
+        self.receipts.append(
+            Receipt(fields.get(b"webhook-id", b"").decode(), time.monotonic_ns(), body))
 
     def speak(self):
         """Answers what has come and, from now on, what comes."""

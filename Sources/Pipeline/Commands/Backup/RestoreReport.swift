@@ -118,6 +118,17 @@ extension RestoreReport {
     }
   }
 
+  /// What an application does about people it knows and the server does not: whoever came after the
+  /// backup is pushed again as somebody new, and no event speaks of the id of before.
+  private var strangers: [String] {
+    if commands.isEmpty { return [] }
+    return [
+      "Let each receiver drop whom it knows from epochs below \(epoch) only and whom",
+      "GET /api/hris/employees?includeDeleted=true does not list: they came after the backup and",
+      "have new ids now, under the same username. Who is in which group: `groups` in that list.",
+    ]
+  }
+
   package var text: String {
     var lines = ["restored \(spool)   epoch \(epoch), 3-committed through \(grouped)"]
     if let write = lastWrite {
@@ -135,6 +146,7 @@ extension RestoreReport {
     }
     if !commands.isEmpty { lines.append("3. Tell your receivers the present state:") }
     lines += commands.map { "   " + $0 }
+    lines += strangers.enumerated().map { ($0.offset == 0 ? "4. " : "   ") + $0.element }
     lines.append("Receivers must compare epoch, then revision: README, \"Receiving an event\".")
     return lines.map { $0 + "\n" }.joined()
   }
@@ -162,6 +174,7 @@ extension RestoreReport {
         ]
       })
     json["commands"] = .array(commands.map { .init($0) })
+    json["receivers"] = .array(strangers.map { .init($0) })
     return .object(json)
   }
 }

@@ -98,6 +98,10 @@ struct BackupTests {
     let restored = try await runProgram(["restore", copy, "--to", target])
     #expect(restored.ending == .exited(0), "\(restored.output)")
     #expect(restored.output.contains("Force Sync"))
+    let last = restored.output.split(separator: "\n").suffix(5)
+    #expect(last.first?.contains("webhook replay wh_") == true, "\(restored.output)")
+    #expect(last.dropFirst().first?.hasPrefix("4. Let each receiver drop whom") == true)
+    #expect(last.allSatisfy { $0.utf8.count <= 100 })
     #expect(try LogFold(spool: target).stateHash == fold.stateHash)
     try await expectSound(target)
   }
