@@ -62,7 +62,9 @@ enum EmployeeFieldTable {
       "`enterprise.manager`, looked up in the connection by SCIM id, externalId, employee number, "
         + "userName, work e-mail whenever the employee changes; until one person fits, `resolved` is "
         + "false and `remoteId` is what was sent"
-    case .groups: "empty in this version"
+    case .groups:
+      "as of the employee's last change of its own; the present one"
+        + "s are in the API and in `group.*` events"
     case .startDate, .hireDate, .terminationDate: "null; no attribute is taken for it by default"
     case .customFields: "every attribute and extension no other field uses, but for certificates"
     case .createdAt: "server; when the person first came through this connection"
