@@ -56,8 +56,9 @@ def main():
                   f"  again: {command}", flush=True)
     print(table(tallies, options.seed))
     if options.self_test:
-        is_found = tallies[0].faults["lost"] + tallies[0].faults["refused"] > 0
-        print("the lie was found" if is_found else "THE LIE WAS NOT FOUND")
+        is_found = tallies[0].faults["lost"] > 0
+        print("the lie was found: acknowledged writes were missed" if is_found
+              else "THE LIE WAS NOT FOUND")
         return 0 if is_found else 1
     return 1 if any(tally.failures for tally in tallies) else 0
 
