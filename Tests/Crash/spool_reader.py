@@ -87,10 +87,12 @@ class Spool:
             if snapshot.seq > highest:  # its name was made after the sync, whatever is in it
                 highest, by = snapshot.seq, snapshot.name
         for hop, (member, _) in NAMES.items():
-            for record in self.hops[hop].records() if hop in self.hops else []:
-                match = TOP_NUMBER[member].search(record.data)
-                if match and int(match.group(1)) > highest:
-                    highest, by = int(match.group(1)), hop
+            # A valid line is proof wherever it stands, also behind a torn end.
+            for segment in self.hops[hop].segments if hop in self.hops else []:
+                for record in segment.records + segment.strays:
+                    match = TOP_NUMBER[member].search(record.data)
+                    if match and int(match.group(1)) > highest:
+                        highest, by = int(match.group(1)), hop
         return highest, by
 
     def findings(self):
