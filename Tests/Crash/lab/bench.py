@@ -26,7 +26,11 @@ class Bench:
         self.oplog = os.path.join(self.directory, "oplog")
         self.made = None
         self.volumes = []               # mounted below the directory
-        self._prepare()
+        try:
+            self._prepare()
+        except BaseException:
+            self.close()
+            raise
 
     def _prepare(self):
         """A spool with some people, groups and a webhook, stopped in order."""
