@@ -24,22 +24,4 @@ package struct DeadLetter: Sendable {
     self.time = time
     self.event = event
   }
-
-  /// One JSON object: the circumstances, then the event as it was.
-  package var bytes: [UInt8] {
-    var json = JSONObject()
-    json["stage"] = "delivery"
-    json["webhook"] = JSONValue(webhookId)
-    json["eventId"] = JSONValue(eventId)
-    json["seq"] = JSONValue(Int(seq))
-    json["reason"] = JSONValue(reason)
-    json["attempts"] = JSONValue(attempts)
-    json["last"] = JSONValue(time.description)
-    var out = json.bytes
-    out.removeLast()
-    out.append(contentsOf: ",\"event\":".utf8)
-    out.append(contentsOf: event.isEmpty ? Array("null".utf8) : event)
-    out.append(UInt8(ascii: "}"))
-    return out
-  }
 }

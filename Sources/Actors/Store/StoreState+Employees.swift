@@ -1,14 +1,6 @@
 import Transport
 
 extension StoreState {
-  /// One employee of a consumer, deleted ones included, and the line its answer waits for.
-  package func employee(_ id: String, of consumer: String) -> ResourceRow? {
-    guard let place = place(record: id), isUser(place),
-      consumers[set(at: place).connection] == consumer
-    else { return nil }
-    return row(at: place)
-  }
-
   /// Up to `count` rows of a consumer that were committed after employee `id`, in that order.
   ///
   /// Only ends are added to the order, so that a reader who goes on after the last employee he saw
@@ -27,7 +19,7 @@ extension StoreState {
     (employeePlaces(of: consumer, after: id, count: count).map { listedEmployee($0) }, appliedSeq)
   }
 
-  /// One employee of a consumer, to be read outside the lock.
+  /// One employee of a consumer, deleted ones included, to be read outside the lock.
   package func listedEmployee(_ id: String, of consumer: String) -> ListedEmployee? {
     guard let place = place(record: id), isUser(place),
       consumers[set(at: place).connection] == consumer

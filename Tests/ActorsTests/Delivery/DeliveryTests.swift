@@ -162,8 +162,8 @@ import Transport
     let letter = try #require(harness.deadLetters.first)
     #expect(harness.deadLetters.count == 1)
     #expect(letter.eventId == "evt_1" && letter.attempts == 10 && letter.reason == "answered 500")
-    let json = try JSONValue(parsing: letter.bytes)
-    #expect(json["event"]?["id"] == "evt_1")
+    let json = try JSONValue(parsing: letter.event)
+    #expect(json["id"] == "evt_1")
   }
 
   @Test func `a key does not go on before its dead letter is kept`() async throws {

@@ -101,7 +101,7 @@ struct WritesTests {
       #expect(events.last?["type"] == "employee.deleted")
       #expect(events.last?["data"]?["deleted"] == true)
       let employee = try #require(events.last?["data"]?["id"]?.string)
-      #expect(pipeline.store.read { $0.employee(employee, of: "csm_1")?.isDeleted } == true)
+      #expect(pipeline.store.read { $0.row(record: employee)?.isDeleted } == true)
     }
   }
 
