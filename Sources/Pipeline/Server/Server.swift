@@ -74,7 +74,10 @@ final class Server: Sendable {
       throw StartFailure(error)
     }
     loops = (0..<settings.loops).map { EventLoop(name: "loop-\($0)") }
-    client = HTTPClient(loop: loops[0], maxIdlePerHost: settings.webhookWindow * 4)
+    // Many webhooks may lead to one host; what is in flight at once may stay open.
+    client = HTTPClient(
+      loop: loops[0], maxIdle: settings.deliveryConcurrency * 2,
+      maxIdlePerHost: settings.deliveryConcurrency)
     (own, metrics, feed) = (OwnAddress(), Metrics(), ActivityFeed())
     let committed = spool.hop(.committed)
     deadLetters = DeadLetters(

@@ -66,12 +66,13 @@ import Transport
       .init(
         "POST /Users, durable", connections: 64, perSecond: 10_234, latency: latency, failed: 1),
     ]
+    report.rows[1].processorTime = .microseconds(120)
     (report.users, report.peakMemory, report.reason) = (51_170, 88 << 20, "429 Busy.")
     #expect(
       report.text == """
-        call                            connections  per second        p50        p99  failed
-        fdatasync of 1 KiB, this disk             -      15,431    0.06 ms    0.06 ms       0
-        POST /Users, durable                     64      10,234    0.06 ms    0.06 ms       1
+        call                            connections  per second        p50        p99  CPU each  failed
+        fdatasync of 1 KiB, this disk             -      15,431    0.06 ms    0.06 ms         -       0
+        POST /Users, durable                     64      10,234    0.06 ms    0.06 ms    120 us       1
         51,170 users at the end; server's peak memory 88.0 MiB
         ! failed: 429 Busy.
 

@@ -23,11 +23,14 @@ package enum BenchCommand {
         "users", .count(0...10_000_000), help: "Users made before anything is measured.",
         default: "0"),
       CommandOption(
+        "call", .choice(BenchCall.allCases.map(\.rawValue)),
+        help: "Only these rows; without, all of them.", isRepeating: true),
+      CommandOption(
         "serve-option", .text("word"), help: "A word for the temporary server: --loops=2.",
         isRepeating: true),
       CommandOption("json", help: "Print the result as JSON."),
     ],
-    subcommands: [SpoolBenchCommand.command], run: run)
+    subcommands: [SpoolBenchCommand.command, DeliveryBenchCommand.command], run: run)
 
   @Sendable private static func run(_ invocation: Invocation) async -> ExitCode {
     do throws(ClientFailure) {
@@ -50,7 +53,9 @@ package enum BenchCommand {
       guard let base = try? HTTPURL(parsing: text), let token = invocation.text("token") else {
         throw ClientFailure("With --base-url the API token is needed too: SCIM_HRIS_TOKEN.", .usage)
       }
-      let run = BenchRun(base: base, token: Secret(token), seconds: seconds, preload: preload)
+      let run = BenchRun(
+        base: base, token: Secret(token), seconds: seconds, preload: preload,
+        calls: calls(invocation))
       return try await run.measure(disk: directory)
     }
     let server = try await TemporaryServer.start(
@@ -60,7 +65,8 @@ package enum BenchCommand {
     let result: Result<BenchReport, ClientFailure>
     do throws(ClientFailure) {
       let run = BenchRun(
-        base: try server.base, token: server.made.apiToken, seconds: seconds, preload: preload)
+        base: try server.base, token: server.made.apiToken, seconds: seconds, preload: preload,
+        calls: calls(invocation), processorTime: { server.processorTime })
       var report = try await run.measure(disk: server.spool)
       report.peakMemory = server.peakMemory
       result = .success(report)
@@ -69,5 +75,10 @@ package enum BenchCommand {
     }
     await server.stop()
     return try result.get()
+  }
+
+  private static func calls(_ invocation: Invocation) -> Set<BenchCall> {
+    let named = invocation.values("call").values.compactMap(BenchCall.init(rawValue:))
+    return Set(named.isEmpty ? BenchCall.allCases : named)
   }
 }

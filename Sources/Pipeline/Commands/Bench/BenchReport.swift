@@ -8,6 +8,13 @@ package struct BenchReport: Sendable {
     package var perSecond: Double
     package var latency: LatencyHistogram
     package var failed: Int
+    /// Of the server, when it is ours.
+    package var processorTime: Duration?
+
+    /// Microseconds of processor time for one call.
+    var processorEach: Int? {
+      processorTime.map { Int($0 / .microseconds(1)) / max(1, latency.count) }
+    }
 
     package init(
       _ label: String, connections: Int?, perSecond: Double, latency: LatencyHistogram,
@@ -33,14 +40,15 @@ package struct BenchReport: Sendable {
   package var text: String {
     var table = TextTable([
       .init("call", width: 30), .init("connections", .right), .init("per second", .right),
-      .init("p50", .right, width: 9), .init("p99", .right, width: 9), .init("failed", .right),
+      .init("p50", .right, width: 9), .init("p99", .right, width: 9),
+      .init("CPU each", .right), .init("failed", .right),
     ])
     table.rows = rows.map { row in
       [
         row.label, row.connections.map { "\($0)" } ?? "-",
         DecimalText.grouped(Int(row.perSecond.rounded())),
         Self.latency(0.5, row.latency), Self.latency(0.99, row.latency),
-        DecimalText.grouped(row.failed),
+        row.processorEach.map { "\($0) us" } ?? "-", DecimalText.grouped(row.failed),
       ]
     }
     var foot = "\(StartScreen.count(users, "user")) at the end"
@@ -62,7 +70,10 @@ package struct BenchReport: Sendable {
         "call": .string(row.label), "connections": row.connections.map { .init($0) } ?? .null,
         "perSecond": .init(Int(row.perSecond.rounded())), "count": .init(row.latency.count),
         "p50Microseconds": .init(row.latency.quantile(0.5)),
-        "p99Microseconds": .init(row.latency.quantile(0.99)), "failed": .init(row.failed),
+        "p99Microseconds": .init(row.latency.quantile(0.99)),
+        "longestMicroseconds": .init(row.latency.largest),
+        "processorMicroseconds": row.processorEach.map { .init($0) } ?? .null,
+        "failed": .init(row.failed),
       ]
     }
     return [

@@ -6,7 +6,7 @@ package struct BenchRequest: Sendable {
   private let places: [Int]
   /// Digits of a patched number.
   package static let width = 10
-  private static let mark = "##########"
+  package static let mark = "##########"
 
   /// - Parameter text: `##########` stands where the number goes.
   package init(_ text: String) {
@@ -44,13 +44,16 @@ package struct BenchRequest: Sendable {
 
   // MARK: - The calls that are measured
 
-  package static func create(base: HTTPURL, token: Secret, run: String) -> BenchRequest {
+  /// - Parameter title: needs no escaping.
+  package static func create(
+    base: HTTPURL, token: Secret, run: String, title: String = "Tour Guide"
+  ) -> BenchRequest {
     let body = """
       {"schemas":["urn:ietf:params:scim:schemas:core:2.0:User",\
       "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],\
       "userName":"\(userName(run))","name":{"givenName":"Barbara","familyName":"Jensen"},\
       "emails":[{"primary":true,"value":"\(userName(run))","type":"work"}],\
-      "displayName":"Barbara Jensen","title":"Tour Guide","locale":"en-US",\
+      "displayName":"Barbara Jensen","title":"\(title)","locale":"en-US",\
       "phoneNumbers":[{"value":"+1 212 555 0142","type":"work"}],\
       "externalId":"00ubench\(run)\(mark)","groups":[],"password":"1mz050nq","active":true,\
       "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"employeeNumber":"\(mark)",\

@@ -1,5 +1,10 @@
 import Transport
 
+/// What a benchmark can be asked for.
+enum BenchCall: String, CaseIterable, Sendable {
+  case create, get, filter, patch, group
+}
+
 /// The rows of a benchmark, one after another against one server.
 struct BenchRun: Sendable {
   private static let connections = [1, 16, 64]
@@ -15,8 +20,14 @@ struct BenchRun: Sendable {
   let token: Secret
   let seconds: Duration
   let preload: Int
+  var calls = Set(BenchCall.allCases)
+  /// The server's processor time up to now, when it is ours.
+  var processorTime: @Sendable () -> Duration? = { nil }
 
   func measure(disk directory: String) async throws(ClientFailure) -> BenchReport {
+    guard preload > 0 || calls.contains(.create) else {
+      throw ClientFailure("Without creating users first there are none: add --users.", .usage)
+    }
     guard base.scheme == .http, let address = base.address ?? Self.loopback(base.host) else {
       throw ClientFailure("bench needs an http Base URL with an address: http://127.0.0.1:8080/…")
     }
@@ -26,29 +37,27 @@ struct BenchRun: Sendable {
     let run = Random.token(prefix: "", characters: 6).lowercased()
     let creation = BenchRequest.create(base: base, token: token, run: run)
     var report = BenchReport()
-    try await probe(directory, into: &report)
+    if calls.count > 1 { try await probe(directory, into: &report) }
     var ids: [[UInt8]] = []
     if preload > 0 {
       let numbers = Cursor(end: preload)
-      let made = await load.run(
-        .create(creation, numbers: numbers), connections: Self.preloadConnections,
-        for: .seconds(86_400))
-      ids = made.ids
-      add(
-        "POST /Users, \(DecimalText.grouped(preload)) first", Self.preloadConnections, made, &report
-      )
+      ids = await row(
+        "POST /Users, \(DecimalText.grouped(preload)) first", load,
+        .create(creation, numbers: numbers), Self.preloadConnections, for: .seconds(86_400),
+        &report)
     }
     try await read(load, run, ids: ids, users: preload, &report)
     let numbers = Cursor(from: preload, end: Self.userBound)
-    for count in Self.connections {
-      let made = await load.run(
-        .create(creation, numbers: numbers), connections: count, for: seconds)
-      ids = (ids + made.ids).suffix(BenchLoad.idBound)
-      add("POST /Users, durable", count, made, &report)
+    for count in Self.connections where calls.contains(.create) {
+      let made = await row(
+        "POST /Users, durable", load, .create(creation, numbers: numbers), count, &report)
+      ids = (ids + made).suffix(BenchLoad.idBound)
     }
     if preload == 0 { try await read(load, run, ids: ids, users: numbers.position, &report) }
-    await change(load, ids: ids, &report)
-    for size in Self.groupSizes { try await group(of: size, load, run, ids: ids, &report) }
+    if calls.contains(.patch) { await change(load, ids: ids, &report) }
+    for size in Self.groupSizes where calls.contains(.group) {
+      try await group(of: size, load, run, ids: ids, &report)
+    }
     report.users = numbers.position
     return report
   }
@@ -79,14 +88,13 @@ struct BenchRun: Sendable {
       base: base, token: token, id: String(decoding: first, as: UTF8.self))
     let alike = ids.filter { $0.count == first.count }
     let filter = BenchRequest.filter(base: base, token: token, run: run)
-    for count in Self.connections {
-      let got = await load.run(
-        .get(get, at: place, ids: alike), connections: count, for: seconds)
-      add("GET /Users/{id}", count, got, &report)
+    for count in Self.connections where calls.contains(.get) {
+      _ = await row(
+        "GET /Users/{id}", load, .get(get, at: place, ids: alike), count, &report)
     }
-    for count in Self.connections {
-      let got = await load.run(.filter(filter, below: users), connections: count, for: seconds)
-      add("GET /Users?filter=userName", count, got, &report)
+    for count in Self.connections where calls.contains(.filter) {
+      _ = await row(
+        "GET /Users?filter=userName", load, .filter(filter, below: users), count, &report)
     }
   }
 
@@ -98,8 +106,7 @@ struct BenchRun: Sendable {
     let alike = ids.filter { $0.count == first.utf8.count }
     for count in Self.connections {
       let toggle = BenchToggle(there: off, back: on, place: place, ids: alike, expected: 200)
-      let made = await load.run(.toggle(toggle), connections: count, for: seconds)
-      add("PATCH /Users/{id} active", count, made, &report)
+      _ = await row("PATCH /Users/{id} active", load, .toggle(toggle), count, &report)
     }
   }
 
@@ -120,19 +127,25 @@ struct BenchRun: Sendable {
       there: .patchMember(adds: true, base: base, token: token, group: id),
       back: .patchMember(adds: false, base: base, token: token, group: id), expected: 204)
     for count in Self.connections {
-      let patched = await load.run(.toggle(toggle), connections: count, for: seconds)
-      add("PATCH group of \(DecimalText.grouped(size))", count, patched, &report)
+      _ = await row(
+        "PATCH group of \(DecimalText.grouped(size))", load, .toggle(toggle), count, &report)
     }
   }
 
-  private func add(
-    _ label: String, _ connections: Int, _ result: BenchLoad.Result, _ report: inout BenchReport
-  ) {
-    report.rows.append(
-      .init(
-        label, connections: connections, perSecond: result.perSecond, latency: result.latency,
-        failed: result.failed))
+  /// - Returns: ids of what was created.
+  private func row(
+    _ label: String, _ load: BenchLoad, _ kind: BenchLoad.Kind, _ connections: Int,
+    for time: Duration? = nil, _ report: inout BenchReport
+  ) async -> [[UInt8]] {
+    let before = processorTime()
+    let result = await load.run(kind, connections: connections, for: time ?? seconds)
+    var row = BenchReport.Row(
+      label, connections: connections, perSecond: result.perSecond, latency: result.latency,
+      failed: result.failed)
+    if let before, let after = processorTime() { row.processorTime = after - before }
+    report.rows.append(row)
     report.reason = report.reason ?? result.reason
+    return result.ids
   }
 
   private static func loopback(_ host: String) -> IPAddress? {

@@ -87,13 +87,27 @@ struct TemporaryServer: Sendable {
   }
 
   /// Peak resident memory in bytes, as the kernel counts it; nil once it has ended.
-  var peakMemory: Int? {
-    guard let file = try? File("/proc/\(process.pid)/status", .reading),
-      let bytes = try? file.read(at: 0, count: 65_536)
-    else { return nil }
-    let line = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
-      .first { $0.hasPrefix("VmHWM:") }
+  var peakMemory: Int? { memory("VmHWM:") }
+  /// Resident memory now.
+  var residentMemory: Int? { memory("VmRSS:") }
+
+  private func memory(_ name: String) -> Int? {
+    let line = processFile("status")?.split(separator: "\n").first { $0.hasPrefix(name) }
     return line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 }
+  }
+
+  /// Time on a processor up to now, all threads; nil once it has ended.
+  var processorTime: Duration? {
+    // The name of the program may hold anything but ends at the last parenthesis (proc(5)).
+    let fields = processFile("stat")?.split(separator: ")").last?.split(separator: " ")
+    guard let fields, fields.count > 12, let user = Int(fields[11]), let system = Int(fields[12])
+    else { return nil }
+    return .milliseconds((user + system) * 10)
+  }
+
+  private func processFile(_ name: String) -> String? {
+    guard let file = try? File("/proc/\(process.pid)/\(name)", .reading) else { return nil }
+    return (try? file.read(at: 0, count: 65_536)).map { String(decoding: $0, as: UTF8.self) }
   }
 
   /// Stops the server and removes everything it wrote.
