@@ -220,6 +220,9 @@ struct HTTPConnection {
       try await write(output)
       if !isHead { try await stream(produce, chunked: isHTTP11) }
       return !closing
+    case .reset:
+      socket.reset()
+      throw .gone
     }
   }
 

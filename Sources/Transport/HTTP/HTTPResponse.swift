@@ -10,6 +10,8 @@ package struct HTTPResponse: Sendable {
     /// Sent chunked, as it is produced; the closure returns when the body ends. `write` suspends
     /// while the peer is slow and throws once it is gone. On HTTP/1.0 the connection closes at the end.
     case stream(@Sendable (_ write: (_ chunk: [UInt8]) async throws -> Void) async throws -> Void)
+    /// Nothing is sent and the connection is reset: how a receiver that breaks is played.
+    case reset
   }
 
   package init(status: Int, fields: HTTPFields = HTTPFields(), body: [UInt8] = []) {

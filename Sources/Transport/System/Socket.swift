@@ -71,6 +71,16 @@ package final class Socket: @unchecked Sendable {
     interrupt()
   }
 
+  /// Closes so that the peer meets a reset where it expected bytes or an end.
+  package func reset() {
+    if descriptor >= 0 {
+      var atOnce = linger(l_onoff: 1, l_linger: 0)
+      _ = unsafe setsockopt(
+        descriptor, SOL_SOCKET, SO_LINGER, &atOnce, socklen_t(MemoryLayout<linger>.size))
+    }
+    close()
+  }
+
   /// Tells whoever waits `.closed` and leaves the socket open, so that a last answer can be sent.
   package func interrupt() {
     reading.finish(.closed)

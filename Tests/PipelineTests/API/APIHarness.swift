@@ -82,6 +82,7 @@ struct Answer: Sendable {
       var all: [UInt8] = []
       try? await produce { chunk in all += chunk }
       text = String(decoding: all, as: UTF8.self)
+    case .reset: text = ""
     }
   }
 

@@ -177,6 +177,20 @@ private func get(_ target: String, _ more: String = "") -> String {
     }
   }
 
+  @Test func `a reset is one for the peer, without a byte of an answer`() async throws {
+    let service = HTTPService { _ in HTTPResponse(status: 200, stream: .reset) }
+    try await withServer(service: service) { _, address, loop in
+      let client = HTTPClient(loop: loop)
+      let url = try HTTPURL(parsing: "http://\(address)/")
+      let result = await client.send(HTTPClientRequest(method: "POST", url: url, body: [1]))
+      guard case .failure(let failure) = result else {
+        Issue.record("there was an answer")
+        return
+      }
+      #expect(failure.error == .connectionBroken(.response, ECONNRESET), "\(failure)")
+    }
+  }
+
   @Test func `a peer that does not read stops the producer`() async throws {
     let produced = Mutex(0)
     let service = HTTPService { _ in
