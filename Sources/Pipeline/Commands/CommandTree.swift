@@ -12,9 +12,9 @@ package enum CommandTree {
       serve, DemoCommand.command, SimulateCommand.command, StatusCommand.command,
       ConnectCommand.command, ApplicationCommand.command, TokenCommand.command,
       KeyCommand.command, WebhookCommand.command, EventsCommand.command,
-      EmployeesCommand.command, SpoolCommand.command, ConformanceCommand.command,
-      BackupCommand.command, RestoreCommand.command, BenchCommand.command,
-      VersionCommand.command,
+      EmployeesCommand.command, ReceiveCommand.command, SpoolCommand.command,
+      ConformanceCommand.command, BackupCommand.command, RestoreCommand.command,
+      BenchCommand.command, VersionCommand.command,
     ])
 
   private static let serve = Command(
