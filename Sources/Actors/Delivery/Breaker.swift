@@ -16,22 +16,33 @@ package struct Breaker: Sendable, Equatable {
     case send, probe, wait
   }
 
-  /// Transport failures in a row that open it.
-  private static let consecutiveLimit = 5
-  /// The share of failures, of at least `minimum` attempts in `span`, that opens it.
-  private static let share = 0.7
-  private static let minimum = 10
-  private static let span = Duration.minutes(5)
-  package static let firstInterval = Duration.seconds(30)
-  private static let longestInterval = Duration.minutes(15)
+  /// When it opens, and for how long.
+  package struct Limits: Sendable, Equatable {
+    /// Transport failures in a row that open it.
+    package var failures = 5
+    /// Percent of failures, of at least `attempts` in `span`, that open it.
+    package var share = 70
+    package var attempts = 10
+    package var span = Duration.minutes(5)
+    /// The first wait of an open breaker; it doubles up to `longest`.
+    package var first = Duration.seconds(30)
+    package var longest = Duration.minutes(15)
+
+    package init() {}
+  }
 
   package private(set) var state = State.closed
-  /// The first wait of an open breaker.
-  var firstInterval = Self.firstInterval
+  /// Count from the next failure on; an interval that runs is not changed.
+  package var limits: Limits {
+    didSet { if limits.span != oldValue.span { recent = RecentResults(span: limits.span) } }
+  }
   private var consecutive = 0
-  private var recent = RecentResults(span: Self.span)
+  private var recent: RecentResults
 
-  package init() {}
+  package init(limits: Limits = Limits()) {
+    self.limits = limits
+    recent = RecentResults(span: limits.span)
+  }
 
   package var isClosed: Bool { state == .closed }
 
@@ -59,7 +70,7 @@ package struct Breaker: Sendable, Equatable {
       recent.add(failure: false, at: now)
     } else {
       state = .closed
-      recent = RecentResults(span: Self.span)
+      recent = RecentResults(span: limits.span)
     }
   }
 
@@ -72,13 +83,10 @@ package struct Breaker: Sendable, Equatable {
       consecutive = transport ? consecutive + 1 : 0
       recent.add(failure: true, at: now)
       let (failures, attempts) = recent.count(at: now)
-      let isMostly =
-        attempts >= Self.minimum && Double(failures) >= Self.share * Double(attempts)
-      if consecutive >= Self.consecutiveLimit || isMostly {
-        open(for: firstInterval, at: now)
-      }
+      let isMostly = attempts >= limits.attempts && failures * 100 >= limits.share * attempts
+      if consecutive >= limits.failures || isMostly { open(for: limits.first, at: now) }
     case .probing(let interval) where probe:
-      open(for: min(interval * 2, Self.longestInterval), at: now)
+      open(for: min(interval * 2, max(limits.longest, limits.first)), at: now)
     case .probing, .open: break
     }
   }
@@ -100,7 +108,7 @@ private struct RecentResults: Sendable, Equatable {
   private let width: Int64  // milliseconds
   private var buckets = Array(repeating: Bucket(), count: 10)
 
-  init(span: Duration) { width = span.components.seconds * 100 }
+  init(span: Duration) { width = max(1, Int64(span.wholeMilliseconds / 10)) }
 
   mutating func add(failure: Bool, at now: Timestamp) {
     let number = now.milliseconds / width

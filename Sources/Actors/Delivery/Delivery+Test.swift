@@ -9,6 +9,7 @@ extension Delivery {
     let event = ULID.make(prefix: "evt_")
     let body = Self.testBody(event: event, webhookId: webhook.id, at: now, requestId: requestId)
     let signature = WebhookSignature(secrets: environment.signingSecrets(webhook.id))
+    let options = options.for(webhook)
     let result = await environment.sender.send(
       WebhookRequest(
         event: event, body: body, to: webhook, at: now, signature: signature,
@@ -18,7 +19,7 @@ extension Delivery {
       key: webhook.id, position: DeliveryQueue.Position(seq: 0, index: 0), attempt: 1,
       trigger: .manual, isProbe: false, outcome: result,
       result: result.isSuccess ? .delivered : .dead, next: nil,
-      durableSeq: environment.committed.durableSeq)
+      kept: options.sizes.kept, durableSeq: environment.committed.durableSeq)
     _ = environment.ledger.append(attempt, bytes: attempt.bytes)
     environment.observe(attempt)
     return attempt
@@ -52,7 +53,6 @@ extension WebhookRequest {
     if isReplay { fields.append("webhook-replay", "true") }
     self.init(
       webhookId: webhook.id, receiver: webhook.receiver, localAllowed: webhook.localAllowed,
-      fields: fields, body: body, connectTimeout: options.connectTimeout,
-      totalDeadline: options.totalDeadline)
+      fields: fields, body: body, times: options.times, sizes: options.sizes)
   }
 }

@@ -111,7 +111,10 @@ extension Delivery {
   ) {
     for worker in fresh {
       group.addTask {
-        try await worker.run()
+        do { try await worker.run() } catch {
+          self.stop()  // the loop around waits where cancelling does not reach it
+          throw error
+        }
         await self.ended(worker)
       }
     }
@@ -155,8 +158,7 @@ extension Delivery {
   /// Restored once; a webhook enabled again later starts anew.
   private func machine(for webhook: Webhook) -> DeliveryMachine {
     var machine = restored.removeValue(forKey: webhook.id) ?? fresh(from: webhook.since + 1)
-    machine.holdsAfterDead = options.holdsAfterDead
-    machine.breaker.firstInterval = options.probeAfter
+    machine.adopt(options.for(webhook))
     return machine
   }
 

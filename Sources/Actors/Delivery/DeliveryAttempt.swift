@@ -16,9 +16,6 @@ package struct DeliveryAttempt: Sendable {
     case snapshot
   }
 
-  /// How much of a response's head and body is kept, in bytes each.
-  package static let responseLimit = 4096
-
   package var id: String
   package var time: Timestamp
   package var eventId: String
@@ -37,6 +34,8 @@ package struct DeliveryAttempt: Sendable {
   package var next: Timestamp?
   /// Whether its key waits from now on, as its event was given up.
   package var holds = false
+  /// How much of a response's head and body stands in the ledger, in bytes each.
+  package var kept = DeliveryOptions.Sizes().kept
   /// How far the committed log was on disk.
   package var durableSeq: UInt64
 }
@@ -81,8 +80,8 @@ extension DeliveryAttempt {
     out.append(contentsOf: #","total":\#(Self.ms(durations.total))}"#.utf8)
     if let address = outcome.address { Self.write("address", address, to: &out) }
     guard outcome.status != nil else { return }
-    let head = outcome.responseHead.utf8.prefix(Self.responseLimit)
-    let body = outcome.responseBody.prefix(Self.responseLimit)
+    let head = outcome.responseHead.utf8.prefix(kept)
+    let body = outcome.responseBody.prefix(kept)
     out.append(contentsOf: #","response":{"head":"#.utf8)
     JSONValue.writeString(String(decoding: head, as: UTF8.self), to: &out)
     Self.write("body", String(decoding: body, as: UTF8.self), to: &out)

@@ -70,26 +70,3 @@ package struct DeliveryEnvironment: Sendable {
     self.log = log
   }
 }
-
-/// The numbers of delivery; each is a flag.
-package struct DeliveryOptions: Sendable {
-  /// Attempts in flight over all webhooks, beyond one each.
-  package var concurrency = 128
-  package var limits = DeliveryQueue.Limits()
-  package var schedule = RetrySchedule()
-  package var connectTimeout = Duration.seconds(5)
-  package var totalDeadline = Duration.seconds(20)
-  /// How often due keys are looked for and cursors saved.
-  package var tick = Duration.milliseconds(250)
-  /// Finished attempts after which a cursor is saved without waiting for the tick.
-  package var cursorEvery = 1000
-  /// How often it is asked whether a webhook must give something up.
-  package var spaceEvery = Duration.seconds(1)
-  /// How long a receiver that does not answer is left alone at first.
-  package var probeAfter = Breaker.firstInterval
-  /// Whether a key waits after a dead letter, until somebody looks.
-  package var holdsAfterDead = false
-  package var userAgent = "scim-hris"
-
-  package init() {}
-}

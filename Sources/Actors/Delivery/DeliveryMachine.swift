@@ -20,10 +20,11 @@ package struct DeliveryMachine: Sendable {
     package var trigger = DeliveryAttempt.Trigger.schedule
   }
 
-  package enum DisableReason: String, Sendable {
+  package enum DisableReason: Sendable, Equatable {
     /// The receiver answered 410.
-    case gone = "the receiver answered 410 Gone"
-    case failing = "nothing was delivered for 120 hours"
+    case gone
+    /// For so long nothing was delivered.
+    case failing(Duration)
   }
 
   package struct Verdict: Sendable, Equatable {
@@ -41,8 +42,6 @@ package struct DeliveryMachine: Sendable {
     package var event: CommittedEvent
   }
 
-  /// How long a webhook may fail before it is disabled.
-  package static let patience = Duration.hours(120)
   /// However short the schedule: a full disk is not asked again at once.
   private static let shortestPostponement = Duration.minutes(1)
 
@@ -61,7 +60,9 @@ package struct DeliveryMachine: Sendable {
   package private(set) var failingSince: Timestamp?
   /// Set by a verdict that disables; nothing is sent any more.
   package private(set) var isHalted = false
-  private let schedule: RetrySchedule
+  package var schedule: RetrySchedule
+  /// How long a webhook may fail before it is disabled.
+  package var patience = Duration.hours(120)
 
   package init(
     queue: DeliveryQueue, schedule: RetrySchedule = RetrySchedule(),
@@ -96,6 +97,16 @@ package struct DeliveryMachine: Sendable {
 }
 
 extension DeliveryMachine {
+  /// Goes by these numbers from now on; what is in flight or has its next attempt stays so.
+  package mutating func adopt(_ options: DeliveryOptions) {
+    schedule = options.schedule
+    patience = options.disableAfter
+    breaker.limits = options.breaker
+    holdsAfterDead = options.holdsAfterDead
+    queue.limits = options.limits
+    for index in runs.indices { runs[index].queue.limits = options.limits }
+  }
+
   /// What an attempt's result means; `conclude` makes it so.
   /// - Parameter random: 0 ..< 1.
   package mutating func judge(
@@ -110,7 +121,7 @@ extension DeliveryMachine {
     let since = failingSince ?? now
     failingSince = since
     if result.status == 410 { return halt(.gone, now) }
-    if since.advanced(by: Self.patience) <= now { return halt(.failing, now) }
+    if since.advanced(by: patience) <= now { return halt(.failing(patience), now) }
     if job.isProbe { return Verdict(result: .retry, next: probeTime(now), ending: .again) }
     if case .letter = job.source { return Verdict(result: .dead, ending: .done) }
     guard
@@ -120,8 +131,8 @@ extension DeliveryMachine {
     return Verdict(result: .retry, next: next, ending: .retry(at: next))
   }
 
-  /// The event is no longer in the log: nothing can be sent.
-  package mutating func judgeMissing(_ job: Job, at now: Timestamp) -> Verdict {
+  /// The event is no longer in the log, or too large: nothing can be sent.
+  package mutating func judgeUnsendable(_ job: Job, at now: Timestamp) -> Verdict {
     if job.isProbe { breaker.probeAbandoned(at: now) }
     return Verdict(result: .dead, ending: .done)
   }
@@ -164,5 +175,21 @@ extension DeliveryMachine {
   private func retryAfter(_ result: WebhookResult, _ now: Timestamp) -> Duration? {
     guard result.status == 429 || result.status == 503 else { return nil }
     return result.retryAfter.flatMap { RetryAfter.parse($0, now: now) }
+  }
+}
+
+extension DeliveryMachine.DisableReason {
+  /// For the log and whoever asks why.
+  package var words: String {
+    switch self {
+    case .gone: "the receiver answered 410 Gone"
+    case .failing(let time): "nothing was delivered for \(Self.words(time))"
+    }
+  }
+
+  private static func words(_ time: Duration) -> String {
+    let seconds = time.wholeMilliseconds / 1000
+    let (count, unit) = seconds % 3600 == 0 ? (seconds / 3600, "hour") : (seconds, "second")
+    return "\(count) \(unit)\(count == 1 ? "" : "s")"
   }
 }

@@ -22,7 +22,7 @@ package struct DeliveryQueue: Sendable {
     }
   }
 
-  package struct Limits: Sendable {
+  package struct Limits: Sendable, Equatable {
     /// Attempts in flight at once.
     package var window = 4
     /// Events held in memory; at it reading stops (one batch can go beyond).
@@ -72,7 +72,7 @@ package struct DeliveryQueue: Sendable {
     let event: CommittedEvent
   }
 
-  let limits: Limits
+  var limits: Limits
   /// The next log line to feed.
   package internal(set) var read: UInt64
   var waiting: [String: RingBuffer<Pending>] = [:]

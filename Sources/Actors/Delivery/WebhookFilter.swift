@@ -1,22 +1,39 @@
-/// Which committed events concern a webhook.
-struct WebhookFilter: Sendable {
+/// Which committed events concern a webhook, and what of them it is sent.
+package struct WebhookFilter: Sendable {
   private let applicationId: String
   private let consumerIds: Set<String>?
+  private let connectionIds: Set<String>?
   private let subscription: EventSubscription
+  private let trim: EventTrim?
   private let configuration: @Sendable () -> Configuration
 
   /// - Parameter configuration: asked for the consumer's application when a line does not name it.
-  init(_ webhook: Webhook, configuration: @escaping @Sendable () -> Configuration) {
+  package init(_ webhook: Webhook, configuration: @escaping @Sendable () -> Configuration) {
     applicationId = webhook.applicationId
     consumerIds = webhook.consumerIds.map { Set($0) }
+    connectionIds = webhook.connectionIds.map { Set($0) }
     subscription = EventSubscription(names: webhook.events)
+    trim = webhook.fields.map { EventTrim(fields: $0) }
     self.configuration = configuration
   }
 
-  func accepts(_ event: CommittedEvent) -> Bool {
-    guard subscription.includes(event.type), consumerIds?.contains(event.consumerId) ?? true
-    else { return false }
+  package func accepts(_ event: CommittedEvent) -> Bool {
+    guard subscription.includes(event.type), comesFromAllowed(event), !empties(event) else {
+      return false
+    }
     if !event.applicationId.isEmpty { return event.applicationId == applicationId }
     return configuration().consumers[event.consumerId]?.applicationId == applicationId
   }
+
+  /// Whether its consumer and connection are among those the webhook names.
+  func comesFromAllowed(_ event: CommittedEvent) -> Bool {
+    consumerIds?.contains(event.consumerId) ?? true
+      && connectionIds?.contains(event.connectionId) ?? true
+  }
+
+  /// Whether nothing that the webhook may see is left of what changed.
+  func empties(_ event: CommittedEvent) -> Bool { trim?.empties(event) ?? false }
+
+  /// The bytes that are signed and sent.
+  package func body(of event: CommittedEvent) -> [UInt8] { trim?.cut(event) ?? event.body }
 }

@@ -18,8 +18,8 @@ package struct WebhookRequest: Sendable {
   /// Everything but what the sender must frame: host, length, connection.
   package var fields: HTTPFields
   package var body: [UInt8]
-  package var connectTimeout: Duration
-  package var totalDeadline: Duration
+  package var times: DeliveryOptions.Times
+  package var sizes: DeliveryOptions.Sizes
 }
 
 /// How one attempt ended, with what a person needs to see why.

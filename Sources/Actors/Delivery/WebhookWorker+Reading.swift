@@ -80,10 +80,13 @@ extension WebhookWorker {
   func update(_ webhook: Webhook) {
     let filter = WebhookFilter(webhook, configuration: environment.configuration)
     let signature = WebhookSignature(secrets: environment.signingSecrets(id))
+    let options = common.for(webhook)
     change { state in
       state.webhook = webhook
       state.filter = filter
       state.signature = signature
+      state.options = options
+      state.machine.adopt(options)
     }
   }
 

@@ -56,9 +56,10 @@ extension WebhookWorker {
         plan.consumers[take.position.index].id],
       let data = await environment.employee(take.key, consumer.id)
     else { return nil }
-    return CommittedEvent(
+    let event = CommittedEvent(
       snapshot: plan.eventId(of: take.key), at: environment.clock.now, epoch: environment.epoch,
       consumer: consumer, employee: take.key, data: data, reason: plan.reason ?? "")
+    return peek(\.filter).comesFromAllowed(event) ? event : nil
   }
 }
 

@@ -8,16 +8,26 @@ extension WebhookWorker {
     saveCursor()
     try await withTaskCancellationHandler {
       try await withThrowingDiscardingTaskGroup { group in
-        for _ in 0..<options.limits.window {
-          group.addTask { try await self.runLane() }
+        group.addTask { try await self.orStop { try await self.runReader() } }
+        group.addTask { try await self.orStop { try await self.runRunReader() } }
+        while let lanes = await nextLanes() {
+          for _ in 0..<lanes {
+            group.addTask { try await self.orStop { try await self.runLane() } }
+          }
         }
-        group.addTask { try await self.runReader() }
-        group.addTask { try await self.runRunReader() }
       }
     } onCancel: {
       stop()
     }
     saveCursor()
+  }
+
+  /// The others wait where cancelling the group does not reach them.
+  private func orStop(_ part: () async throws -> Void) async throws {
+    do { try await part() } catch {
+      stop()
+      throw error
+    }
   }
 
   private func runLane() async throws {
@@ -26,16 +36,25 @@ extension WebhookWorker {
 
   private func perform(_ job: Job) async throws {
     guard let event = try await event(of: job) else {
-      guard case .run = job.source else { return await conclude(missing: job) }
+      guard case .run = job.source else {
+        return await conclude(job, unsendable: "the event is no longer in the log", nil)
+      }
       return finish(job) { $0.skip(job, at: now) }
     }
-    let (webhook, signature) = peek { ($0.webhook, $0.signature) }
+    let (webhook, filter, signature, options) = peek {
+      ($0.webhook, $0.filter, $0.signature, $0.options)
+    }
+    if job.isNew && filter.empties(event) { return finish(job) { $0.skip(job, at: now) } }
     if signature.isEmpty {
       return await conclude(job, event, WebhookResult(.failed("no signing secret")))
     }
+    let body = filter.body(of: event)
+    guard body.count <= options.sizes.request else {
+      return await conclude(job, unsendable: options.refusal(of: body.count), event)
+    }
     let result = await environment.sender.send(
       WebhookRequest(
-        event: event.id, body: event.body, to: webhook, at: environment.clock.now,
+        event: event.id, body: body, to: webhook, at: environment.clock.now,
         signature: signature, options: options, isReplay: job.trigger == .replay))
     if Task.isCancelled && result.status == nil {
       return finish(job) { $0.abandon(job, at: now) }
@@ -71,15 +90,15 @@ extension WebhookWorker {
       environment.log.warning("webhook breaker open", ["webhook": id, "why": result.reason])
     }
     guard let reason = verdict.disables else { return }
-    environment.log.error("webhook disabled", ["webhook": id, "why": reason.rawValue])
+    environment.log.error("webhook disabled", ["webhook": id, "why": reason.words])
     await environment.disable(id, reason)
   }
 
-  private func conclude(missing job: Job) async {
+  /// - Parameter why: in words, for the ledger.
+  private func conclude(_ job: Job, unsendable why: String, _ event: CommittedEvent?) async {
     let now = now
-    let verdict = change { $0.machine.judgeMissing(job, at: now) }
-    let result = WebhookResult(.failed("the event is no longer in the log"))
-    await record(job, verdict, result, nil, now)
+    let verdict = change { $0.machine.judgeUnsendable(job, at: now) }
+    await record(job, verdict, WebhookResult(.failed(why)), event, now)
   }
 
   private func judge(
@@ -105,7 +124,7 @@ extension WebhookWorker {
       verdict = peek { $0.machine.postponed(at: now) }
       (attempt.result, attempt.next) = (verdict.result, verdict.next)
     }
-    attempt.holds = attempt.result == .dead && job.isNew && options.holdsAfterDead
+    attempt.holds = attempt.result == .dead && job.isNew && common.holdsAfterDead
     let bytes = attempt.bytes
     finish(job) { [attempt, verdict] machine in
       let seq = environment.ledger.append(attempt, bytes: bytes)
@@ -130,7 +149,7 @@ extension WebhookWorker {
       id: ULID.make(prefix: "dlv_", at: now), time: now, eventId: event?.id ?? "", webhookId: id,
       key: job.take.key, position: job.take.position, attempt: job.take.attempt,
       trigger: job.trigger, run: job.run, isProbe: job.isProbe, outcome: result,
-      result: verdict.result, next: verdict.next,
+      result: verdict.result, next: verdict.next, kept: common.sizes.kept,
       durableSeq: environment.committed.durableSeq)
   }
 
@@ -139,7 +158,7 @@ extension WebhookWorker {
       let heldSlot = state.machine.inFlight > 1
       body(&state.machine)
       state.unsaved += 1
-      return (heldSlot, state.unsaved >= options.cursorEvery)
+      return (heldSlot, state.unsaved >= common.cursorEvery)
     }
     if heldSlot { releaseSlot() }
     if isSaveDue { saveCursor() }
@@ -174,5 +193,13 @@ extension WebhookResult {
     case .answered(let status): "answered \(status)"
     case .failed(let words): words
     }
+  }
+}
+
+extension DeliveryOptions {
+  /// Why an event is not sent, in words.
+  func refusal(of size: Int) -> String {
+    "the event is \(size) bytes long, more than the \(sizes.request) a webhook is sent"
+      + " (--webhook-request-bytes)"
   }
 }

@@ -10,7 +10,8 @@ final class WebhookWorker: Sendable {
 
   let id: String
   let environment: DeliveryEnvironment
-  let options: DeliveryOptions
+  /// What holds for every webhook; its own numbers are in `State.options`.
+  let common: DeliveryOptions
   private let slots: DeliverySlots
   private let state: Mutex<State>
 
@@ -19,9 +20,13 @@ final class WebhookWorker: Sendable {
     var webhook: Webhook
     var filter: WebhookFilter
     var signature: WebhookSignature
+    var options: DeliveryOptions
     /// The first line that is not known to be in the log.
     var known: UInt64
     var isStopping = false
+    /// Lanes there are; more are started as the window grows, none ends before the worker does.
+    var laneCount = 0
+    var laneStarter: CheckedContinuation<Int?, Never>?
     /// Lanes without work.
     var lanes: [CheckedContinuation<Job?, Never>] = []
     var reader: CheckedContinuation<UInt64?, Never>?
@@ -50,6 +55,7 @@ final class WebhookWorker: Sendable {
 
   /// Continuations to resume once the lock is free.
   private struct Wakes {
+    var laneStarter: (CheckedContinuation<Int?, Never>, Int?)?
     var lanes: [(CheckedContinuation<Job?, Never>, Job?)] = []
     var reader: (CheckedContinuation<UInt64?, Never>, UInt64?)?
     var runReader: (CheckedContinuation<DeliveryRun?, Never>, DeliveryRun?)?
@@ -63,14 +69,14 @@ final class WebhookWorker: Sendable {
   ) {
     id = webhook.id
     self.environment = environment
-    self.options = options
+    common = options
     self.slots = slots
     state = Mutex(
       State(
         machine: machine, webhook: webhook,
         filter: WebhookFilter(webhook, configuration: environment.configuration),
         signature: WebhookSignature(secrets: environment.signingSecrets(webhook.id)),
-        known: known))
+        options: options.for(webhook), known: known))
   }
 }
 
@@ -85,6 +91,7 @@ extension WebhookWorker {
       pump(&state, &wakes)
       return result
     }
+    if let (starter, count) = wakes.laneStarter { starter.resume(returning: count) }
     for (lane, job) in wakes.lanes { lane.resume(returning: job) }
     if let (reader, from) = wakes.reader { reader.resume(returning: from) }
     if let (reader, run) = wakes.runReader { reader.resume(returning: run) }
@@ -96,6 +103,11 @@ extension WebhookWorker {
   func peek<Result>(_ body: (State) -> Result) -> Result { state.withLock { body($0) } }
 
   private func pump(_ state: inout State, _ wakes: inout Wakes) {
+    let window = state.machine.queue.limits.window
+    if let starter = state.laneStarter, state.isStopping || state.laneCount < window {
+      wakes.laneStarter = (starter, state.isStopping ? nil : window - state.laneCount)
+      (state.laneStarter, state.laneCount) = (nil, max(window, state.laneCount))
+    }
     if state.isStopping {
       for lane in state.lanes { wakes.lanes.append((lane, nil)) }
       state.lanes = []
@@ -160,6 +172,13 @@ extension WebhookWorker {
     if let job { return job }
     return await withCheckedContinuation { lane in
       change { $0.lanes.append(lane) }
+    }
+  }
+
+  /// How many lanes to start; nil when the worker stops.
+  func nextLanes() async -> Int? {
+    await withCheckedContinuation { starter in
+      change { $0.laneStarter = starter }
     }
   }
 

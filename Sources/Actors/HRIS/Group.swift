@@ -70,6 +70,12 @@ extension Group {
     ])
   }
 
+  /// The members that stand in `data` of a group's events, `members` only where somebody came or went.
+  package static let memberNames = [
+    "id", "remoteId", "externalId", "name", "type", "createdAt", "updatedAt", "deleted",
+    "deletedAt", "revision", "connection", "members",
+  ]
+
   package var bytes: [UInt8] { json.bytes }
 
   /// - Parameter bytes: what `bytes` gave; anything else reads as a group without a name.

@@ -24,6 +24,11 @@ package struct Webhook: Sendable, Equatable {
   package var events: [String]
   /// Only events of these consumers; nil means all.
   package var consumerIds: [String]?
+  /// Only events of these connections; nil means all.
+  package var connectionIds: [String]?
+  /// Members of an employee or group that it is sent; nil means all. `id` and `revision` always are.
+  package var fields: [String]?
+  package var settings = WebhookSettings()
   package var createdAt: Timestamp
   /// Whether its URL may lead to a local or private address; only the spool's owner can say so.
   package var localAllowed: Bool
@@ -64,6 +69,9 @@ extension Webhook {
       consumerIds: json["consumerIds"]?.array?.compactMap(\.string),
       createdAt: try record.time("createdAt"), localAllowed: try record.bool("localAllowed"),
       since: json["since"]?.int.map { UInt64($0) } ?? 0)
+    connectionIds = json["connectionIds"]?.array?.compactMap(\.string)
+    fields = json["fields"]?.array?.compactMap(\.string)
+    settings = WebhookSettings(json: json["settings"]?.object ?? JSONObject())
   }
 
   package var json: JSONValue {
@@ -77,6 +85,9 @@ extension Webhook {
     json["status"] = JSONValue(status.rawValue)
     json["events"] = .array(events.map { JSONValue($0) })
     if let consumerIds { json["consumerIds"] = .array(consumerIds.map { JSONValue($0) }) }
+    if let connectionIds { json["connectionIds"] = .array(connectionIds.map { JSONValue($0) }) }
+    if let fields { json["fields"] = .array(fields.map { JSONValue($0) }) }
+    if !settings.isEmpty { json["settings"] = .object(settings.json) }
     json["createdAt"] = JSONValue(createdAt.description)
     json["localAllowed"] = JSONValue(localAllowed)
     json["since"] = JSONValue(Int(since))

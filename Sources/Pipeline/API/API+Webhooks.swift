@@ -19,11 +19,14 @@ extension API {
     guard existing.count < Self.webhooksPerApplication else {
       throw .conflict("An application has at most \(Self.webhooksPerApplication) webhooks.")
     }
-    let webhook = Webhook(
+    var webhook = Webhook(
       id: ULID.make(prefix: "wh_"), applicationId: application.id, receiver: try receiver(call),
       status: status(call) ?? .enabled, events: events(call) ?? EventSubscription.standard,
       consumerIds: try consumerIds(call, of: application) ?? nil, createdAt: options.now(),
       localAllowed: call.bool("allowLocal") ?? false)
+    webhook.fields = try fields(call) ?? nil
+    webhook.connectionIds = try connectionIds(call, of: application) ?? nil
+    webhook.settings = try settings(call)
     let secret = try await commit(webhook, requestId: call.requestId)
     return .data(webhook.publicJSON(showing: secret))
   }
@@ -50,6 +53,11 @@ extension API {
     if let consumerIds = try consumerIds(call, of: application) {
       webhook.consumerIds = consumerIds
     }
+    if let connectionIds = try connectionIds(call, of: application) {
+      webhook.connectionIds = connectionIds
+    }
+    if let fields = try fields(call) { webhook.fields = fields }
+    webhook.settings = try settings(call, changing: old.settings)
     if webhook != old {
       try await backend.administer([.webhookUpdated(webhook)], requestId: call.requestId)
     }
@@ -128,6 +136,9 @@ extension Webhook {
     json["status"] = JSONValue(status.rawValue)
     json["events"] = .array(events.map { JSONValue($0) })
     json["consumerIds"] = consumerIds.map { .array($0.map { JSONValue($0) }) } ?? .null
+    json["connectionIds"] = connectionIds.map { .array($0.map { JSONValue($0) }) } ?? .null
+    json["fields"] = fields.map { .array($0.map { JSONValue($0) }) } ?? .null
+    json["settings"] = settings.isEmpty ? .null : .object(settings.publicJSON)
     json["allowLocal"] = JSONValue(localAllowed)
     json["createdAt"] = JSONValue(createdAt.description)
     if let secret { json["signingSecret"] = JSONValue(secret.reveal()) }

@@ -16,13 +16,15 @@ extension APIRoutes {
         APIInput(
           "receiver", .choice(["url", "inspector"]),
           "url (the default) needs deliveryUrl; inspector is the receiver built into the server."),
-        deliveryUrl, allowLocal, status, events, consumerIds,
+        deliveryUrl, allowLocal, status, events, consumerIds, connectionIds, fields, settings,
       ]),
     APIRoute(.application(.getWebhook), "GET", "/webhooks/{id}", "Read one webhook."),
     APIRoute(
       .application(.updateWebhook), "PATCH", "/webhooks/{id}",
       "Change what is supplied of a webhook.",
-      body: [deliveryUrl, allowLocal, status, events, consumerIds]),
+      body: [
+        deliveryUrl, allowLocal, status, events, consumerIds, connectionIds, fields, settings,
+      ]),
     APIRoute(
       .application(.deleteWebhook), "DELETE", "/webhooks/{id}", success: 204,
       "Remove a webhook; what still waits for it is not sent."),
@@ -51,4 +53,13 @@ extension APIRoutes {
     "events", .list(of: subscribable), "employee.created and employee.updated when absent.")
   private static let consumerIds = APIInput(
     "consumerIds", .list(of: nil), nullable: true, "Only events of these; all when null.")
+  private static let connectionIds = APIInput(
+    "connectionIds", .list(of: nil), nullable: true, "Only events of these; all when null.")
+  private static let fields = APIInput(
+    "fields", .list(of: EventTrim.names), nullable: true,
+    "Members of an employee or group that are sent; all when null. id and revision always are.")
+  private static let settings = APIInput(
+    "settings", .object, nullable: true,
+    "Numbers of this webhook's delivery in place of the server's, null for those: "
+      + WebhookSettings.names.joined(separator: ", ") + ".")
 }

@@ -75,6 +75,7 @@ final class DeadLetters: Sendable {
   private static func kind(of letter: DeadLetter) -> String {
     if letter.event.isEmpty { return "missing" }
     if letter.reason.hasPrefix("answered ") { return "answered" }
+    if letter.reason.hasPrefix("the event is ") { return "size" }
     return letter.reason == "no signing secret" ? "configuration" : "transport"
   }
 

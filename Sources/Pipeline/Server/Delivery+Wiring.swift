@@ -62,7 +62,10 @@ extension DeliveryOptions {
     concurrency = settings.deliveryConcurrency
     limits.window = settings.webhookWindow
     schedule = settings.retries
-    probeAfter = settings.probeAfter
+    breaker = settings.breaker
+    times = settings.webhookTimes
+    sizes = settings.webhookSizes
+    disableAfter = settings.disableAfter
     holdsAfterDead = settings.deadHold
     userAgent = "scim-hris/\(Version.current)"
   }

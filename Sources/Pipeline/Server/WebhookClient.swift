@@ -3,9 +3,6 @@ import Transport
 
 /// Sends delivery's attempts with the HTTP client; decides at each dial where they may go.
 struct WebhookClient: WebhookSender {
-  /// Read at most this much of a response.
-  private static let responseBytes = 64 * 1024
-
   let client: HTTPClient
   /// What `--allow-webhook-net` opens.
   let allowed: [IPNetwork]
@@ -20,9 +17,10 @@ struct WebhookClient: WebhookSender {
     }
     outgoing.fields = request.fields
     outgoing.body = request.body
-    outgoing.connectTimeout = request.connectTimeout
-    outgoing.totalDeadline = request.totalDeadline
-    outgoing.maxBody = Self.responseBytes
+    outgoing.connectTimeout = request.times.connect
+    outgoing.totalDeadline = request.times.total
+    outgoing.maxBody = request.sizes.response
+    outgoing.maxHead = request.sizes.head
     switch await client.send(outgoing) {
     case .success(let response): return WebhookResult(response)
     case .failure(let failure): return WebhookResult(failure)

@@ -58,6 +58,9 @@ final class MemoryLog: CommittedLog {
   >(
     ([], []))
 
+  /// What reading throws, if anything.
+  let fails = Mutex<(any Error)?>(nil)
+
   var durableSeq: UInt64 { state.withLock { UInt64($0.outcomes.count) } }
 
   func commit(_ events: CommittedEvent...) {
@@ -72,7 +75,8 @@ final class MemoryLog: CommittedLog {
   func outcomes(
     from: UInt64, limit: Int
   ) async throws -> (outcomes: [CommittedOutcome], next: UInt64) {
-    state.withLock { state in
+    if let failure = fails.withLock({ $0 }) { throw failure }
+    return state.withLock { state in
       let found = state.outcomes.dropFirst(Int(from) - 1).prefix(limit)
       return (Array(found), from + UInt64(found.count))
     }
@@ -258,19 +262,24 @@ final class DeliveryHarness: Sendable {
   }
 
   func addWebhook(
-    _ id: String = "wh_1", events: [String] = ["employee.*"], consumers: [String]? = nil
+    _ id: String = "wh_1", events: [String] = ["employee.*"], consumers: [String]? = nil,
+    _ adjust: (inout Webhook) -> Void = { _ in }
   ) {
-    change(
-      .webhookCreated(
-        Webhook(
-          id: id, applicationId: "app_1", receiver: .url("http://127.0.0.1/\(id)"),
-          events: events, consumerIds: consumers, createdAt: Timestamp(milliseconds: 0))))
+    var webhook = Webhook(
+      id: id, applicationId: "app_1", receiver: .url("http://127.0.0.1/\(id)"),
+      events: events, consumerIds: consumers, createdAt: Timestamp(milliseconds: 0))
+    adjust(&webhook)
+    change(.webhookCreated(webhook))
+  }
+
+  func update(_ id: String = "wh_1", _ adjust: (inout Webhook) -> Void) {
+    guard var webhook = configuration.withLock({ $0.webhooks[id] }) else { return }
+    adjust(&webhook)
+    change(.webhookUpdated(webhook))
   }
 
   func setStatus(_ status: Webhook.Status, of id: String = "wh_1") {
-    guard var webhook = configuration.withLock({ $0.webhooks[id] }) else { return }
-    webhook.status = status
-    change(.webhookUpdated(webhook))
+    update(id) { $0.status = status }
   }
 
   private func disable(_ id: String, _ reason: DeliveryMachine.DisableReason) {

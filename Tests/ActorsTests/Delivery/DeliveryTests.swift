@@ -142,7 +142,7 @@ import Transport
     try await harness.run { _ in
       harness.log.commit(.sample(key: "emp_1", sequence: 1))
       try await harness.wait(moving: .hours(1)) {
-        harness.disabled.withLock { $0["wh_1"] } == .failing
+        harness.disabled.withLock { $0["wh_1"] } == .failing(.hours(120))
       }
     }
   }

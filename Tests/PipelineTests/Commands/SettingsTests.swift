@@ -1,3 +1,4 @@
+import Actors
 import Pipeline
 import Testing
 import Transport
@@ -40,6 +41,37 @@ import Transport
     #expect(settings.logLevel == "info" && settings.logFormat == "auto")
     #expect(settings.schemaFiles.isEmpty && settings.resourceTypeFiles.isEmpty)
     #expect(settings.allowedWebhookNetworks.isEmpty && settings.credentials == nil)
+  }
+
+  @Test func `the numbers of delivery are the design's, and each is a flag`() throws {
+    let settings = try settings()
+    #expect(settings.retries == RetrySchedule() && settings.breaker == Breaker.Limits())
+    #expect(settings.webhookTimes == DeliveryOptions.Times())
+    #expect(settings.webhookSizes == DeliveryOptions.Sizes())
+    #expect(settings.disableAfter == .seconds(120 * 3600))
+    let other = try self.settings([
+      "--webhook-retries", "1s,2m", "--webhook-jitter", "0", "--webhook-retry-after-max", "1h",
+      "--webhook-breaker-failures", "2", "--webhook-breaker-share", "50",
+      "--webhook-breaker-attempts", "4", "--webhook-breaker-span", "1m", "--webhook-probe-after",
+      "250ms", "--webhook-probe-max", "1s", "--webhook-disable-after", "1d", "--webhook-timeout",
+      "3s", "--webhook-connect-timeout", "2s", "--webhook-tls-timeout", "1s",
+      "--webhook-request-bytes", "1KiB", "--webhook-response-bytes", "2KiB",
+      "--webhook-head-bytes", "3KiB", "--webhook-kept-bytes", "100",
+    ])
+    #expect(
+      other.retries
+        == RetrySchedule(delays: [.seconds(1), .seconds(120)], jitter: 0, ceiling: .seconds(3600)))
+    let breaker = other.breaker
+    #expect((breaker.failures, breaker.share, breaker.attempts) == (2, 50, 4))
+    #expect(breaker.span == .seconds(60))
+    #expect((breaker.first, breaker.longest) == (.milliseconds(250), .seconds(1)))
+    #expect(other.disableAfter == .seconds(86_400))
+    let times = other.webhookTimes
+    #expect((times.total, times.connect, times.tls) == (.seconds(3), .seconds(2), .seconds(1)))
+    let sizes = other.webhookSizes
+    #expect((sizes.request, sizes.response, sizes.head, sizes.kept) == (1024, 2048, 3072, 100))
+    #expect(throws: ExitCode.self) { try self.settings(["--webhook-retries", "0s,,5s"]) }
+    #expect(throws: ExitCode.self) { try self.settings(["--webhook-retries", "0s,fast"]) }
   }
 
   @Test func `a small machine gets small defaults`() throws {

@@ -33,6 +33,10 @@ extension EventsDocument {
     types it names; one that names none gets `employee.created` and `employee.updated`, which together
     tell everything. A write that changes nothing visible is no event.
 
+    A webhook with `fields` gets `data`, `changedFields` and `previous` without the members it does not
+    name; `id` and `revision` always stay. Whatever stays has the bytes it was committed with. An update of
+    which no changed field is left is not sent.
+
     Joining or leaving a group is told by events of the group. Only where the connection's setting
     `membershipUpdatesEmployees` says so is it an `employee.updated` of the employee as well.
 

@@ -141,7 +141,7 @@ struct OverrunTests {
       ] + Self.small
     guard case .run(let invocation) = parser.parse(words) else { throw ExitCode.usage }
     var settings = try Settings(invocation)
-    settings.probeAfter = .milliseconds(50)
+    settings.breaker.first = .milliseconds(50)
     let server = try Server(settings, log: .silent)
     try await withThrowingTaskGroup { group in
       group.addTask { try await server.runStages() }

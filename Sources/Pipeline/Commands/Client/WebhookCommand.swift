@@ -3,9 +3,9 @@ package import Transport
 /// `webhook`: where events go.
 package enum WebhookCommand {
   package static let command = Command(
-    "webhook", abstract: "Add, list, pause and test webhooks",
+    "webhook", abstract: "Add, list, change, pause and test webhooks",
     subcommands: [
-      add, list, change("pause", to: "Paused"), change("resume", to: "Enabled"), test, replay,
+      add, list, set, change("pause", to: "Paused"), change("resume", to: "Enabled"), test, replay,
     ])
 
   static let webhook = CommandArgument("webhook", help: "The webhook: wh_….")
@@ -18,17 +18,7 @@ package enum WebhookCommand {
     arguments: [
       CommandArgument("url", help: "Where events are POSTed; \"inspector\" is the built-in one.")
     ],
-    options: ClientCommand.options + [
-      CommandOption(
-        "event", .text("type"), help: "An event type; without any, created and updated.",
-        isRepeating: true),
-      CommandOption(
-        "consumer", .text("id"), help: "Only events of this consumer.", isRepeating: true),
-      CommandOption(
-        "allow-local",
-        help: "Allow exactly this address although it is not public; owner only."),
-      ConnectCommand.applicationOption,
-    ],
+    options: ClientCommand.options + choices + [ConnectCommand.applicationOption],
     run: { invocation in
       await ClientCommand.run(invocation) { client async throws(ClientFailure) in
         let body = body(client.invocation)
@@ -84,20 +74,13 @@ package enum WebhookCommand {
     })
 
   private static func body(_ invocation: Invocation) -> JSONObject {
-    func list(_ name: String) -> JSONValue? {
-      let values = invocation.values(name).values
-      return values.isEmpty ? nil : .array(values.map { .string($0) })
-    }
-    var body = JSONObject()
+    var body = choices(invocation)
     let url = invocation.argument(0) ?? ""
     if url == "inspector" {
       body["receiver"] = "inspector"
     } else {
       body["deliveryUrl"] = .string(url)
     }
-    body["events"] = list("event")
-    body["consumerIds"] = list("consumer")
-    if invocation.flag("allow-local") { body["allowLocal"] = true }
     body["applicationId"] = invocation.text("application").map { .string($0) }
     return body
   }

@@ -1,3 +1,5 @@
+import Actors
+
 /// Times as people write them on a command line: a whole number and a unit.
 package enum DurationText {
   private static let units: [(name: String, milliseconds: Int)] = [
@@ -19,6 +21,19 @@ package enum DurationText {
     if milliseconds == 0 { return "0s" }
     let unit = units.first { milliseconds % $0.milliseconds == 0 }
     return unit.map { "\(milliseconds / $0.milliseconds)\($0.name)" } ?? "\(milliseconds)ms"
+  }
+
+  package static func text(_ duration: Duration) -> String {
+    text(milliseconds: duration.wholeMilliseconds)
+  }
+
+  /// Several times with commas in between: "0s,5s,5m".
+  package static func list(_ text: String) -> [Int]? {
+    let times = text.split(separator: ",", omittingEmptySubsequences: false).map {
+      milliseconds(String($0))
+    }
+    let known = times.compactMap(\.self)
+    return known.count == times.count ? known : nil
   }
 
   /// How long ago something was, in one unit: "4 min", "2.1 d".

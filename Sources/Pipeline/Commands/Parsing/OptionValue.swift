@@ -11,6 +11,8 @@ package enum OptionValue: Sendable, Equatable {
   case size(ClosedRange<Int>)
   /// Written "10s"; bounds in milliseconds.
   case duration(ClosedRange<Int>)
+  /// Written "0s,5s,5m"; how many, and bounds of each in milliseconds.
+  case durations(count: ClosedRange<Int>, each: ClosedRange<Int>)
   /// "host:port", port 0 where the system may choose.
   case address
   /// "10.0.0.0/8" or one address.
@@ -26,6 +28,7 @@ package enum OptionValue: Sendable, Equatable {
     case .count: "n"
     case .size: "size"
     case .duration: "time"
+    case .durations: "time,…"
     case .address: "host:port"
     case .network: "cidr"
     case .url: "url"
@@ -51,6 +54,9 @@ package enum OptionValue: Sendable, Equatable {
     case .duration(let range):
       "a time from \(DurationText.text(milliseconds: range.lowerBound)) to"
         + " \(DurationText.text(milliseconds: range.upperBound)), such as 10s"
+    case .durations(let count, let each):
+      "\(count.lowerBound) to \(count.upperBound) times of at most"
+        + " \(DurationText.text(milliseconds: each.upperBound)), such as 0s,5s,5m"
     case .address: "an address and a port, such as 127.0.0.1:8080 or [::1]:8080"
     case .network: "a network, such as 10.0.0.0/8 or fd00::/8"
     case .url: "a URL that starts with http:// or https://"
@@ -66,6 +72,10 @@ package enum OptionValue: Sendable, Equatable {
     case .count(let range): Int(text).map(range.contains) ?? false
     case .size(let range): ByteSize.bytes(text).map(range.contains) ?? false
     case .duration(let range): DurationText.milliseconds(text).map(range.contains) ?? false
+    case .durations(let count, let each):
+      DurationText.list(text).map { times in
+        count.contains(times.count) && times.allSatisfy(each.contains)
+      } ?? false
     case .address: HostPort(text) != nil
     case .network: IPNetwork(parsing: text) != nil
     case .url: WebAddress(text) != nil

@@ -1,7 +1,11 @@
+import Actors
+
 /// The options of `serve`, with defaults that fit the machine.
 package enum ServeOptions {
   package static func table(for machine: Machine) -> [CommandOption] {
-    let options = storage + definitions + network + sizes(machine) + stages(machine) + conduct
+    let options =
+      storage + definitions + network + sizes(machine) + stages(machine)
+      + webhooks + conduct
     return options.map { option in
       var option = option
       option.environment = variable(option.name)
@@ -109,7 +113,8 @@ package enum ServeOptions {
         "delivery-concurrency", .count(1...4096), help: "Webhook attempts in flight at once.",
         default: "\(delivery)"),
       CommandOption(
-        "webhook-window", .count(1...1024), help: "Attempts in flight per webhook.",
+        "webhook-window", .count(WebhookSettings.Bounds.window),
+        help: "Attempts in flight per webhook.",
         default: "4"),
       CommandOption(
         "dead-hold",

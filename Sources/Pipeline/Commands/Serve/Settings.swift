@@ -42,9 +42,12 @@ package struct Settings: Sendable, Equatable {
   package var webhookWindow: Int
   /// Whether a key waits after a dead letter.
   package var deadHold: Bool
-  /// No flag: receivers may count on it. Tests cannot wait so long.
   package var retries = RetrySchedule()
-  package var probeAfter = Breaker.firstInterval
+  package var breaker = Breaker.Limits()
+  package var webhookTimes = DeliveryOptions.Times()
+  package var webhookSizes = DeliveryOptions.Sizes()
+  /// How long nothing may be delivered to a webhook before it is disabled.
+  package var disableAfter = DeliveryOptions().disableAfter
 
   package var drain: Duration
   package var logLevel: String
@@ -93,6 +96,7 @@ package struct Settings: Sendable, Equatable {
     drain = .milliseconds(invocation.milliseconds("drain") ?? 10_000)
     logLevel = invocation.text("log-level") ?? "info"
     logFormat = invocation.text("log-format") ?? "auto"
+    takeWebhookNumbers(invocation)
   }
 
   /// Okta refuses a Base URL with an underscore, and the slug is appended to this one.
