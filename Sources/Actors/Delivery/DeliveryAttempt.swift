@@ -76,6 +76,7 @@ extension DeliveryAttempt {
     let durations = outcome.durations
     out.append(contentsOf: #","durations":{"dns":\#(Self.ms(durations.dns))"#.utf8)
     out.append(contentsOf: #","connect":\#(Self.ms(durations.connect))"#.utf8)
+    out.append(contentsOf: #","tls":\#(Self.ms(durations.tls))"#.utf8)
     out.append(contentsOf: #","firstByte":\#(Self.ms(durations.firstByte))"#.utf8)
     out.append(contentsOf: #","total":\#(Self.ms(durations.total))}"#.utf8)
     if let address = outcome.address { Self.write("address", address, to: &out) }

@@ -33,16 +33,19 @@ package struct WebhookResult: Sendable {
   package struct Durations: Sendable, Equatable {
     package var dns: Duration
     package var connect: Duration
+    /// Zero for http, and on a connection that was used before.
+    package var tls: Duration
     /// From the request's last byte sent to the answer's first.
     package var firstByte: Duration
     package var total: Duration
 
     package init(
-      dns: Duration = .zero, connect: Duration = .zero, firstByte: Duration = .zero,
-      total: Duration = .zero
+      dns: Duration = .zero, connect: Duration = .zero, tls: Duration = .zero,
+      firstByte: Duration = .zero, total: Duration = .zero
     ) {
       self.dns = dns
       self.connect = connect
+      self.tls = tls
       self.firstByte = firstByte
       self.total = total
     }

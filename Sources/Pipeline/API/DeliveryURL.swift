@@ -7,7 +7,6 @@ struct DeliveryURL {
   let literalAddress: IPAddress?
 
   enum Fault: Error, Equatable {
-    case secure
     case url(HTTPURLError)
   }
 
@@ -18,7 +17,6 @@ struct DeliveryURL {
     } catch {
       throw .url(error)
     }
-    guard url.scheme == .http else { throw .secure }
     literalAddress = url.address ?? Self.address(of: url.host)
   }
 
@@ -60,9 +58,6 @@ struct DeliveryURL {
 extension DeliveryURL.Fault: CustomStringConvertible {
   var description: String {
     switch self {
-    case .secure:
-      "https:// is not possible, this version has no TLS; use http:// within your own network"
-    case .url(.scheme): "the URL must begin with http://"
     case .url(let fault): fault.description
     }
   }

@@ -34,6 +34,7 @@ final class Server: Sendable {
     self.log = log
     startedAt = .now
     catalog = try settings.catalog()
+    let trust = try settings.trust()
     _ = OpenFileLimit.raise(to: settings.maxConnections * 2 + 1024)
     let (spool, recovery) = try Self.open(settings, log)
     (self.spool, self.recovery) = (spool, recovery)
@@ -76,7 +77,7 @@ final class Server: Sendable {
     loops = (0..<settings.loops).map { EventLoop(name: "loop-\($0)") }
     // Many webhooks may lead to one host; what is in flight at once may stay open.
     client = HTTPClient(
-      loop: loops[0], maxIdle: settings.deliveryConcurrency * 2,
+      loop: loops[0], trust: trust, maxIdle: settings.deliveryConcurrency * 2,
       maxIdlePerHost: settings.deliveryConcurrency)
     (own, metrics, feed) = (OwnAddress(), Metrics(), ActivityFeed())
     let committed = spool.hop(.committed)

@@ -18,6 +18,7 @@ struct WebhookClient: WebhookSender {
     outgoing.fields = request.fields
     outgoing.body = request.body
     outgoing.connectTimeout = request.times.connect
+    outgoing.tlsTimeout = request.times.tls
     outgoing.totalDeadline = request.times.total
     outgoing.maxBody = request.sizes.response
     outgoing.maxHead = request.sizes.head
@@ -69,7 +70,7 @@ extension WebhookResult {
 extension WebhookResult.Durations {
   fileprivate init(_ timing: HTTPClientTiming) {
     self.init(
-      dns: timing.dns ?? .zero, connect: timing.connect ?? .zero,
+      dns: timing.dns ?? .zero, connect: timing.connect ?? .zero, tls: timing.tls ?? .zero,
       firstByte: timing.firstByte ?? .zero, total: timing.total)
   }
 }

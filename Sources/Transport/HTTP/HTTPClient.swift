@@ -7,6 +7,8 @@ import Synchronization
 package final class HTTPClient: Sendable {
   package let loop: EventLoop
   private let resolver: Resolver
+  /// Whom https hosts are believed to be.
+  package let trust: TLSTrust
   let pool: Mutex<HTTPClientPool>
 
   /// - Parameters:
@@ -14,11 +16,12 @@ package final class HTTPClient: Sendable {
   ///   - maxIdlePerHost: connections kept for one address and host.
   ///   - maxIdleAge: how long one is kept; shorter than servers keep theirs.
   package init(
-    loop: EventLoop, resolver: Resolver = Resolver(), maxIdle: Int = 256,
-    maxIdlePerHost: Int = 64, maxIdleAge: Duration = .seconds(30)
+    loop: EventLoop, resolver: Resolver = Resolver(), trust: TLSTrust = TLSTrust(),
+    maxIdle: Int = 256, maxIdlePerHost: Int = 64, maxIdleAge: Duration = .seconds(30)
   ) {
     self.loop = loop
     self.resolver = resolver
+    self.trust = trust
     pool = Mutex(
       HTTPClientPool(maxIdle: maxIdle, maxIdlePerKey: maxIdlePerHost, maxAge: maxIdleAge))
   }
@@ -62,12 +65,16 @@ extension HTTPClient {
   func takeIdle(_ key: HTTPClientPoolKey) -> Socket? {
     while let socket = pool.withLock({ $0.take(key) }) {
       socket.whenDisturbed = nil
-      var byte: [UInt8] = [0]
-      if socket.isOpen, socket.tryRead(into: &byte, from: 0) == .wouldBlock { return socket }
+      if Self.isQuiet(socket) { return socket }
       // Closed by the peer, or bytes nobody asked for.
       socket.close()
     }
     return nil
+  }
+
+  private static func isQuiet(_ socket: Socket) -> Bool {
+    var byte: [UInt8] = [0]
+    return socket.isOpen && socket.tryRead(into: &byte, from: 0) == .wouldBlock
   }
 
   func keep(_ socket: Socket, _ key: HTTPClientPoolKey) {
@@ -75,6 +82,8 @@ extension HTTPClient {
     // The cycle ends when the socket is taken or closed, at the latest by the sweep. Weak references
     // would make every count of these objects slow.
     socket.whenDisturbed = { [self] in
+      // TLS has things to say between two answers: a ticket for the next connection.
+      if socket.isSecure && Self.isQuiet(socket) { return }
       pool.withLock { $0.remove(socket, key) }
       socket.close()
     }

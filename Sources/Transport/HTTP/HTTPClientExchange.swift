@@ -31,19 +31,23 @@ struct HTTPClientExchange {
   }
 
   private mutating func respond() async throws(HTTPClientError) -> HTTPClientResponse {
-    guard request.url.scheme == .http || request.unixSocket != nil else {
-      throw .tlsUnavailable
-    }
     let candidates = try await destinations()
     for candidate in candidates {
-      let key = HTTPClientPoolKey(address: candidate, host: request.url.authority)
+      let key = key(candidate)
       guard let socket = client.takeIdle(key) else { continue }
       note(candidate)
       if let response = try await reuse(socket, key) { return response }
       break
     }
     let (socket, key) = try await connect(candidates)
+    if isSecure { try await secure(socket) }
     return try await exchange(on: socket, key, reused: false)
+  }
+
+  private var isSecure: Bool { request.url.scheme == .https && request.unixSocket == nil }
+
+  private func key(_ candidate: SocketAddress) -> HTTPClientPoolKey {
+    HTTPClientPoolKey(address: candidate, host: request.url.authority, isSecure: isSecure)
   }
 
   /// Nil when the connection had died before a response byte, which the peer may do at any time to
@@ -113,7 +117,7 @@ struct HTTPClientExchange {
       let due = min(deadline, Deadline.after(request.connectTimeout))
       do throws(SocketError) {
         let socket = try await Socket.connect(to: candidate, on: client.loop, by: due)
-        return (socket, HTTPClientPoolKey(address: candidate, host: request.url.authority))
+        return (socket, key(candidate))
       } catch {
         if cancellation.isCancelled { throw .cancelled }
         switch error {
@@ -125,6 +129,26 @@ struct HTTPClientExchange {
       }
     }
     throw failure
+  }
+
+  /// Closes the socket when it fails.
+  private mutating func secure(_ socket: Socket) async throws(HTTPClientError) {
+    let before = Deadline.now
+    cancellation.watch(socket)
+    defer {
+      cancellation.watch(nil)
+      timing.tls = Deadline.now.duration(since: before)
+    }
+    do throws(TLSFailure) {
+      let context = try await client.trust.context()
+      let url = request.url
+      try await socket.startTLS(
+        context, host: url.host, port: url.port, isAddress: url.address != nil,
+        by: min(deadline, Deadline.after(request.tlsTimeout)))
+    } catch {
+      socket.close()
+      throw .tls(error)
+    }
   }
 
   // MARK: - There and back
@@ -158,7 +182,7 @@ struct HTTPClientExchange {
       switch error {
       case .timedOut: throw .deadlineExceeded(.sending)
       case .closed: return .connectionBroken(.sending, nil)
-      case .system(let code): return .connectionBroken(.sending, code)
+      case .system(let code): return Self.broken(socket, .sending, code)
       }
     }
   }
@@ -199,8 +223,7 @@ struct HTTPClientExchange {
       case .end: step = parser.finish()
       case .failed(let code):
         let phase: HTTPClientError.Phase = parser.hasStarted ? .body : .response
-        throw (parser.hasStarted ? nil : sendFailure)
-          ?? .connectionBroken(phase, code == EBADF ? nil : code)
+        throw (parser.hasStarted ? nil : sendFailure) ?? Self.broken(socket, phase, code)
       case .wouldBlock:
         step = .needsMore
         switch await socket.readable(by: deadline) {
@@ -216,6 +239,17 @@ struct HTTPClientExchange {
         if failure == .closedBeforeResponse, let sendFailure { throw sendFailure }
         throw .invalidResponse(failure)
       }
+    }
+  }
+
+  private static func broken(
+    _ socket: Socket, _ phase: HTTPClientError.Phase, _ code: Int32
+  ) -> HTTPClientError {
+    switch socket.tlsFailure {
+    case nil, .system: .connectionBroken(phase, code == EBADF ? nil : code)
+    // Before an answer it makes no difference how the peer went.
+    case .cutShort where phase != .body: .connectionBroken(phase, nil)
+    case let failure?: .tls(failure)
     }
   }
 }

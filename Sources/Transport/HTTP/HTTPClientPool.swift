@@ -2,6 +2,7 @@
 struct HTTPClientPoolKey: Hashable, Sendable {
   let address: SocketAddress
   let host: String
+  var isSecure = false
 }
 
 /// The idle connections of a client, newest first, bounded in number and age. Pure bookkeeping.

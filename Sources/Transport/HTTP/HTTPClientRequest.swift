@@ -7,6 +7,8 @@ package struct HTTPClientRequest: Sendable {
   package var body: [UInt8]
   /// For each address that is tried.
   package var connectTimeout: Duration = .seconds(5)
+  /// For the TLS handshake with an https host.
+  package var tlsTimeout: Duration = .seconds(5)
   /// From `send` to the last byte of the response, all phases and a retry included.
   package var totalDeadline: Duration = .seconds(20)
   /// Bytes of the response's head.
@@ -20,7 +22,7 @@ package struct HTTPClientRequest: Sendable {
   }
   /// Dialled instead of what the host resolves to; `dial` is not asked.
   package var fixedAddress: (address: IPAddress, port: UInt16)?
-  /// A local socket instead of TCP; the URL gives Host and target only.
+  /// A local socket instead of TCP, without TLS; the URL gives Host and target only.
   package var unixSocket: String?
 
   package init(
@@ -48,6 +50,7 @@ package struct HTTPDialRefusal: Error, Sendable, Hashable {
 package struct HTTPClientTiming: Sendable, Hashable {
   package var dns: Duration?
   package var connect: Duration?
+  package var tls: Duration?
   /// From the request's last byte sent to the response's first byte.
   package var firstByte: Duration?
   package var total: Duration = .zero
@@ -81,7 +84,7 @@ package typealias HTTPClientResult = Result<HTTPClientResponse, HTTPClientFailur
 
 /// Why a request has no response.
 package enum HTTPClientError: Error, Sendable, Hashable {
-  package enum Phase: String, Sendable { case dns, connect, sending, response, body }
+  package enum Phase: String, Sendable { case dns, connect, tls, sending, response, body }
 
   /// The host name has no address.
   case resolveFailed(host: String)
@@ -95,8 +98,8 @@ package enum HTTPClientError: Error, Sendable, Hashable {
   /// The connection broke; the number is an errno when there is one.
   case connectionBroken(Phase, Int32?)
   case invalidResponse(HTTPResponseFailure)
-  /// `https` without TLS.
-  case tlsUnavailable
+  /// No TLS connection to an https host, or no more.
+  case tls(TLSFailure)
   case cancelled
 }
 
@@ -110,6 +113,7 @@ extension HTTPClientError: CustomStringConvertible {
     case .connectTimeout: "no connection within the time allowed"
     case .deadlineExceeded(.dns): "the host name was not resolved within the time allowed"
     case .deadlineExceeded(.connect): "no connection within the time allowed"
+    case .deadlineExceeded(.tls): TLSFailure.timedOut.description
     case .deadlineExceeded(.sending): "the request was not taken within the time allowed"
     case .deadlineExceeded(.response), .deadlineExceeded(.body):
       "no complete response within the time allowed"
@@ -118,7 +122,7 @@ extension HTTPClientError: CustomStringConvertible {
     case .connectionBroken(.body, nil): "the connection was closed inside the response"
     case .connectionBroken(_, nil): "the connection was closed before a response"
     case .invalidResponse(let failure): failure.description
-    case .tlsUnavailable: "https is not available in this version; use http"
+    case .tls(let failure): failure.description
     case .cancelled: "cancelled"
     }
   }

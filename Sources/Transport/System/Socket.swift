@@ -40,6 +40,11 @@ package final class Socket: @unchecked Sendable {
   private var armed = Deadline.never
   /// A short read from TCP empties the socket; a local socket may stop between two messages.
   private let shortReadMeansEmpty: Bool
+  /// Set by `startTLS`; from then on bytes are read and written through it.
+  var tls: TLSStream?
+  /// Inside TLS a read may have to wait until the socket takes bytes, and a write until some come.
+  private var readAwaitsWritable = false
+  private var writeAwaitsReadable = false
   /// Called when something happens while nobody waits: how an idle pooled connection is noticed dead.
   package var whenDisturbed: (() -> Void)?
 
@@ -63,6 +68,7 @@ package final class Socket: @unchecked Sendable {
   /// Idempotent; whoever waits is told `.closed`.
   package func close() {
     guard descriptor >= 0 else { return }
+    endTLS()
     loop.remove(descriptor: descriptor)
     Glibc.close(descriptor)
     descriptor = -1
@@ -89,6 +95,7 @@ package final class Socket: @unchecked Sendable {
 
   /// Says "no more from us"; the peer's last bytes can still be read.
   package func shutdownWriting() {
+    tls?.sayGoodbye()
     if descriptor >= 0 { Glibc.shutdown(descriptor, Int32(SHUT_WR)) }
   }
 }
@@ -100,6 +107,7 @@ extension Socket {
   package func tryRead(into buffer: inout [UInt8], from start: Int) -> Attempt {
     guard descriptor >= 0 else { return .failed(EBADF) }
     guard reading.isReady else { return .wouldBlock }
+    if let tls { return read(tls, into: &buffer, from: start) }
     let room = buffer.count - start
     while true {
       let count = unsafe buffer.withUnsafeMutableBytes {
@@ -120,6 +128,7 @@ extension Socket {
   /// Sends what the kernel takes of `first` and `second`, as one stretch, from `start` on.
   package func tryWrite(_ first: [UInt8], _ second: [UInt8] = [], from start: Int) -> Attempt {
     guard descriptor >= 0 else { return .failed(EBADF) }
+    if let tls { return write(tls, first, second, from: start) }
     while true {
       let count = rawWrite(first, second, from: start)
       if count >= 0 { return .bytes(count) }
@@ -200,15 +209,27 @@ extension Socket {
   func forgetReadable() { reading.isReady = false }
   func forgetWritable() { writing.isReady = false }
 
+  /// A read that can only go on once the socket takes bytes.
+  func readWaitsForWritable() {
+    (reading.isReady, writing.isReady, readAwaitsWritable) = (false, false, true)
+  }
+
+  /// A write that can only go on once bytes have come.
+  func writeWaitsForReadable() {
+    (reading.isReady, writing.isReady, writeAwaitsReadable) = (false, false, true)
+  }
+
   /// Called by the loop with what epoll reported.
   func becameReady(readable: Bool, writable: Bool, hangup: Bool) {
     if hangup { hasHungUp = true }
     let wasAwaited = reading.waiter != nil || writing.waiter != nil
-    if readable {
+    if readable || (writable && readAwaitsWritable) {
+      readAwaitsWritable = false
       reading.isReady = true
       reading.finish(.ready)
     }
-    if writable {
+    if writable || (readable && writeAwaitsReadable) {
+      writeAwaitsReadable = false
       writing.isReady = true
       writing.finish(.ready)
     }

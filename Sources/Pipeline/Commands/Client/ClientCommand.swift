@@ -19,7 +19,8 @@ package struct ClientCommand: Sendable {
     ownerOptions + [
       CommandOption(
         "url", .url, help: "A server elsewhere; its API key is read from SCIM_HRIS_API_KEY.",
-        environment: "SCIM_HRIS_URL")
+        environment: "SCIM_HRIS_URL"),
+      .authorities,
     ]
 
   /// Runs the body with a client and turns a failure into one line and an exit code.
@@ -28,7 +29,7 @@ package struct ClientCommand: Sendable {
   ) async -> ExitCode {
     let loop = EventLoop(name: "client")
     defer { loop.stop() }
-    let http = HTTPClient(loop: loop)
+    let http = HTTPClient(loop: loop, trust: TLSTrust(invocation))
     do throws(ClientFailure) {
       let door = try door(for: invocation)
       let client = ClientCommand(

@@ -8,7 +8,7 @@ package enum ConformanceCommand {
       Makes users and groups whose names begin with "conformance-", asks for them in every way \
       RFC 7643, 7644 and 9865 describe, and deletes them again. What the server's \
       ServiceProviderConfig does not claim is "not supported" and no failure. Exits with 0 when \
-      nothing failed. This version speaks http only.
+      nothing failed.
       """,
     examples: [
       .init("scim-hris conformance --base-url http://127.0.0.1:8080/scim/v2/…", "everything"),
@@ -22,6 +22,7 @@ package enum ConformanceCommand {
         "token", .text("token"),
         help: "The bearer token; arguments show in `ps`, the variable does not.",
         environment: "SCIM_HRIS_TOKEN"),
+      .authorities,
       CommandOption(
         "only", .text("section"), help: "A section, as the first column names it.",
         isRepeating: true),
@@ -33,7 +34,8 @@ package enum ConformanceCommand {
     let loop = EventLoop(name: "conformance")
     defer { loop.stop() }
     do throws(ClientFailure) {
-      let report = try await probe(invocation, HTTPClient(loop: loop))
+      let report = try await probe(
+        invocation, HTTPClient(loop: loop, trust: TLSTrust(invocation)))
       return report.failed == 0 ? .success : .failure
     } catch {
       Terminal.write("Error: \(error.sentence)\n", to: .error)
@@ -78,15 +80,10 @@ package enum ConformanceCommand {
   }
 
   private static func url(_ text: String) throws(ClientFailure) -> HTTPURL {
-    let url: HTTPURL
     do throws(HTTPURLError) {
-      url = try HTTPURL(parsing: text)
+      return try HTTPURL(parsing: text)
     } catch {
       throw ClientFailure("The Base URL does not work: \(error).", .usage)
     }
-    if url.scheme == .http { return url }
-    throw ClientFailure(
-      "This version cannot speak https. Ask the server at an http address, beside its proxy.",
-      .usage)
   }
 }

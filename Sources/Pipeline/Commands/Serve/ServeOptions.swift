@@ -79,6 +79,10 @@ package enum ServeOptions {
       "allow-webhook-net", .network,
       help: "A network webhooks may reach although it is not public.",
       absence: "none", isRepeating: true),
+    CommandOption(
+      "webhook-ca", .text("file"),
+      help: "Certificates in PEM that https receivers may have theirs from, besides the machine's.",
+      absence: "none", isRepeating: true),
   ]
 
   private static func sizes(_ machine: Machine) -> [CommandOption] {

@@ -29,6 +29,8 @@ package struct Settings: Sendable, Equatable {
   package var trustedProxies: [IPNetwork]
   package var metricsListen: HostPort?
   package var allowedWebhookNetworks: [IPNetwork]
+  /// Files with certificates that https receivers may have theirs from.
+  package var webhookAuthorities: [String]
 
   package var loops: Int
   package var maxConnections: Int
@@ -84,6 +86,7 @@ package struct Settings: Sendable, Equatable {
     trustedProxies = proxies.isEmpty ? Self.loopback : proxies
     metricsListen = invocation.text("metrics-listen").flatMap { HostPort($0) }
     allowedWebhookNetworks = networks("allow-webhook-net")
+    webhookAuthorities = invocation.values("webhook-ca").values
     loops = count("loops")
     maxConnections = count("max-connections")
     inflightBytes = invocation.size("inflight-bytes") ?? 16 << 20

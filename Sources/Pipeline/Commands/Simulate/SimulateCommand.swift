@@ -63,6 +63,7 @@ package enum SimulateCommand {
     CommandOption(
       "spool", .text("directory"), help: "The spool of the server that runs here.",
       default: "./spool", environment: "SCIM_HRIS_SPOOL"),
+    .authorities,
     CommandOption("users", .count(1...1_000_000), help: "How many people.", default: "20"),
     CommandOption(
       "rate", .count(1...1_000_000), help: "Calls per second at most; without, all it takes."),
@@ -79,7 +80,7 @@ package enum SimulateCommand {
   ) async -> ExitCode {
     let loop = EventLoop(name: "simulator")
     defer { loop.stop() }
-    let http = HTTPClient(loop: loop)
+    let http = HTTPClient(loop: loop, trust: TLSTrust(invocation))
     do throws(ClientFailure) {
       let target = try await SimulationTarget(invocation, as: dialect, http: http)
       let run = SimulationRun(invocation, as: dialect, target: target)

@@ -1,0 +1,113 @@
+import Glibc
+
+/// What the connections of one side share: certificates, rules, sessions.
+///
+/// Immutable once the first connection is made from it; connections keep it alive.
+@safe final class TLSContext: @unchecked Sendable {
+  /// SSL_FILETYPE_PEM.
+  private static let pem: Int32 = 1
+  /// TLS1_2_VERSION.
+  private static let oldestVersion = 0x0303
+  /// No renegotiation, no compression; a server chooses the cipher: SSL_OP_….
+  private static let options: UInt64 = 1 << 30 | 1 << 17 | 1 << 22
+  /// ENABLE_PARTIAL_WRITE, ACCEPT_MOVING_WRITE_BUFFER, AUTO_RETRY, RELEASE_BUFFERS: SSL_MODE_….
+  private static let mode = 0x1 | 0x2 | 0x4 | 0x10
+  /// TLS 1.2 with forward secrecy and authenticated encryption; 1.3 has nothing else.
+  private static let serverCiphers = "ECDHE+AESGCM:ECDHE+CHACHA20"
+  /// One ticket per handshake is enough: it may be used again.
+  private static let tickets = 1
+
+  private enum Control: Int32 {
+    case mode = 33
+    case readAhead = 41
+    case sessionCache = 44
+    case oldestVersion = 123
+  }
+
+  let library: OpenSSL
+  let handle: OpenSSL.Handle
+  let sessions: TLSSessions
+
+  /// For connections we make. Knows no roots yet.
+  init(client library: OpenSSL) throws(TLSFailure) {
+    guard let handle = unsafe library.newContext(library.clientMethod()) else {
+      throw .refused("TLS failed: \(library.reason.words)")
+    }
+    self.library = library
+    unsafe self.handle = handle
+    sessions = TLSSessions(library: library)
+    set(.mode, Self.mode)
+    set(.readAhead, 1)
+    // SSL_SESS_CACHE_CLIENT without a store of OpenSSL's own.
+    set(.sessionCache, 0x1 | 0x300)
+    set(.oldestVersion, Self.oldestVersion)
+    _ = unsafe library.setOptions(handle, Self.options)
+    // SSL_VERIFY_PEER.
+    unsafe library.setVerify(handle, 1, TLSStream.noteIssuer)
+    unsafe library.setSessionCallback(handle, TLSStream.keepSession)
+    let protocols = TLSStream.http11
+    _ = unsafe library.offerProtocols(handle, protocols, UInt32(protocols.count))
+  }
+
+  /// For connections we accept.
+  init(
+    server library: OpenSSL, certificates: String, key: String
+  ) throws(TLSFailure) {
+    guard let handle = unsafe library.newContext(library.serverMethod()) else {
+      throw .refused("TLS failed: \(library.reason.words)")
+    }
+    self.library = library
+    unsafe self.handle = handle
+    sessions = TLSSessions(library: library)
+    set(.mode, Self.mode)
+    set(.readAhead, 1)
+    // Tickets carry the sessions; nothing is kept here.
+    set(.sessionCache, 0)
+    set(.oldestVersion, Self.oldestVersion)
+    _ = unsafe library.setOptions(handle, Self.options)
+    _ = unsafe library.setTicketCount(handle, Self.tickets)
+    _ = unsafe library.setSessionContext(handle, Array("scim-hris".utf8), 9)
+    _ = unsafe library.setCiphers(handle, Self.serverCiphers)
+    unsafe library.chooseProtocol(handle, TLSStream.chooseHTTP11, nil)
+    try use(certificates: certificates, key: key)
+  }
+
+  deinit {
+    sessions.removeAll()
+    unsafe library.freeContext(handle)
+  }
+
+  private func set(_ control: Control, _ value: Int) {
+    _ = unsafe library.controlContext(handle, control.rawValue, value, nil)
+  }
+
+  private func use(certificates: String, key: String) throws(TLSFailure) {
+    // Without this OpenSSL asks on the terminal for the password of a key.
+    unsafe library.setPasswordCallback(handle) { _, _, _, _ in 0 }
+    library.clearErrors()
+    guard unsafe library.useCertificates(handle, certificates) == 1 else {
+      throw .file(certificates, why: "no usable certificate in PEM: \(library.reason.words)")
+    }
+    library.clearErrors()
+    guard unsafe library.useKey(handle, key, Self.pem) == 1 else {
+      let isMismatch = library.reason.words.contains("mismatch")
+      throw .file(
+        key,
+        why: isMismatch
+          ? "not the key of \(certificates)"
+          : "no usable private key in PEM without a password: \(library.reason.words)")
+    }
+    guard unsafe library.checkKey(handle) == 1 else {
+      throw .file(key, why: "not the key of \(certificates)")
+    }
+  }
+
+  func addRoots(_ file: String) throws(TLSFailure) {
+    library.clearErrors()
+    guard unsafe library.loadRoots(handle, file) == 1 else {
+      throw .file(file, why: "no certificates in PEM: \(library.reason.words)")
+    }
+  }
+
+  func addLibraryRoots() { _ = unsafe library.useDefaultRoots(handle) }
+}
