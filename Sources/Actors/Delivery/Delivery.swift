@@ -81,6 +81,7 @@ extension Delivery {
   private func watchSpace() async -> Part {
     while (try? await environment.clock.sleep(for: options.spaceEvery)) != nil {
       await lookAtSpace()
+      if await environment.forgetSecrets() { renewSignatures() }
     }
     return .service
   }
@@ -90,6 +91,11 @@ extension Delivery {
     guard let id = await environment.mostPinning(), let worker = workers[id] else { return }
     await worker.persist()
     if await environment.mostPinning() == id { await overrun(id) }
+  }
+
+  /// Secrets came or went: what is signed from now on is signed with those there are.
+  package func renewSignatures() {
+    for worker in workers.values { worker.renewSignature() }
   }
 
   private func watchConfiguration() async -> Part {

@@ -10,6 +10,8 @@ package struct DeliveryEnvironment: Sendable {
   package var configurationChanges: @Sendable () -> AsyncStream<Void>
   /// A webhook's signing secrets: one, or two while one replaces the other.
   package var signingSecrets: @Sendable (_ webhookId: String) -> [Secret]
+  /// Forgets secrets whose time is over; whether there were any.
+  package var forgetSecrets: @Sendable () async -> Bool = { false }
   /// The cursor saved last for a webhook.
   package var loadCursor: @Sendable (_ webhookId: String) -> JSONValue?
   /// Never blocks; a later cursor replaces an earlier one.

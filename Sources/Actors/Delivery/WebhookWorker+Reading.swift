@@ -90,6 +90,11 @@ extension WebhookWorker {
     }
   }
 
+  func renewSignature() {
+    let signature = WebhookSignature(secrets: environment.signingSecrets(id))
+    change { $0.signature = signature }
+  }
+
   /// The attempts in flight are finished, then `run` returns.
   func stop() { change { $0.isStopping = true } }
 

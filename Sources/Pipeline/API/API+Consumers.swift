@@ -20,6 +20,7 @@ extension API {
     case .getWebhook: .data(try webhook(of: application, call).publicJSON)
     case .updateWebhook: try await updateWebhook(of: application, call)
     case .deleteWebhook: try await deleteWebhook(of: application, call)
+    case .rotateSecret: try await rotateSecret(of: application, call)
     case .testWebhook: try await testWebhook(of: application, call)
     case .replayWebhook: try await replayWebhook(of: application, call)
     }

@@ -72,6 +72,17 @@ extension API {
     return .nothing
   }
 
+  func rotateSecret(
+    of application: Application, _ call: APICall
+  ) async throws(APIError) -> APIAnswer {
+    let webhook = try webhook(of: application, call)
+    let secret = WebhookSignature.makeSecret()
+    let until = try await backend.rotateSecret(webhookId: webhook.id, to: secret)
+    var json = webhook.publicJSON(showing: secret).object ?? JSONObject()
+    json["previousUntil"] = JSONValue(until.description)
+    return .data(.object(json))
+  }
+
   func testWebhook(
     of application: Application, _ call: APICall
   ) async throws(APIError) -> APIAnswer {

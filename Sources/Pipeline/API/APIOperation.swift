@@ -15,7 +15,7 @@ enum APIOperation: Sendable, Hashable {
   enum ForApplication: String, CaseIterable, Sendable {
     case listConsumers, createConsumer, getConsumer, updateConsumer, deleteConsumer
     case listWebhooks, createWebhook, getWebhook, updateWebhook, deleteWebhook, testWebhook
-    case replayWebhook
+    case rotateSecret, replayWebhook
   }
 
   /// One application on behalf of one of its consumers.

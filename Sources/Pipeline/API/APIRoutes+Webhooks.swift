@@ -29,6 +29,9 @@ extension APIRoutes {
       .application(.deleteWebhook), "DELETE", "/webhooks/{id}", success: 204,
       "Remove a webhook; what still waits for it is not sent."),
     APIRoute(
+      .application(.rotateSecret), "POST", "/webhooks/{id}/secret",
+      "Replace the signing secret; both sign for 24 h. This answer alone shows the new one."),
+    APIRoute(
       .application(.testWebhook), "POST", "/webhooks/{id}/test",
       "Send webhook.test now and answer with the attempt."),
     APIRoute(

@@ -23,6 +23,11 @@ protocol APIBackend: Sendable {
   /// Puts a signing secret on disk, before the record that names its webhook.
   func storeSecret(webhookId: String, secret: Secret) async throws(APIError)
 
+  /// The new secret signs from now on; the one before beside it for a day.
+  ///
+  /// - Returns: until when that one does.
+  func rotateSecret(webhookId: String, to secret: Secret) async throws(APIError) -> Timestamp
+
   /// The keys a webhook signs with, newest first; the inspector verifies with them.
   func signingKeys(webhookId: String) -> [Secret]
 

@@ -29,6 +29,14 @@ extension DeliveryEnvironment {
         spool.saveCursor(Self.cursor(webhook), cursor(), synchronously: true)
       }
     }
+    forgetSecrets = {
+      await parts.disk.run {
+        do { return try vault.forgetExpired() } catch {
+          parts.log.warning("a replaced signing secret is still on disk", ["why": "\(error)"])
+          return false
+        }
+      }
+    }
     employeeIds = { consumer, last, count in
       store.read { $0.listedEmployees(of: consumer, after: last, count: count).employees.map(\.id) }
     }

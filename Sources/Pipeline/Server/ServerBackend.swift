@@ -49,6 +49,19 @@ struct ServerBackend: APIBackend {
     }
   }
 
+  func rotateSecret(
+    webhookId: String, to secret: Secret
+  ) async throws(APIError) -> Timestamp {
+    let vault = vault
+    do {
+      let until = try await disk.run { try vault.rotate(webhookId, to: secret) }
+      await topology.delivery.renewSignatures()
+      return until
+    } catch {
+      throw .unavailable("The signing secret cannot be kept: \(error).", retryAfter: 300)
+    }
+  }
+
   func signingKeys(webhookId: String) -> [Secret] { vault.signingKeys(webhookId) }
 
   func employee(id: String, consumerId: String) async -> [UInt8]? {

@@ -202,6 +202,9 @@ final class DeliveryHarness: Sendable {
   let refusesLetters = Atomic(false)
   let refusedLetters = Atomic(0)
   let disabled = Mutex<[String: DeliveryMachine.DisableReason]>([:])
+  let secrets = Mutex([Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")])
+  /// Whether a secret's time is over, asked once a second.
+  let forgets = Mutex<[[Secret]]>([])
   let roster = MemoryRoster()
   let overruns = Mutex<[DeliveryOverrun]>([])
   /// Who must give something up, the next last.
@@ -222,7 +225,7 @@ final class DeliveryHarness: Sendable {
       committed: log, ledger: ledger, sender: sender,
       configuration: { self.configuration.withLock { $0 } },
       configurationChanges: { self.changes() },
-      signingSecrets: { _ in [Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")] },
+      signingSecrets: { _ in self.secrets.withLock { $0 } },
       loadCursor: { id in self.cursors.withLock { $0[id] } },
       saveCursor: { id, cursor in self.cursors.withLock { $0[id] = cursor } },
       removeCursor: { id in self.cursors.withLock { $0[id] = nil } },
@@ -230,6 +233,11 @@ final class DeliveryHarness: Sendable {
       deadLetter: { try self.keep($0) }, log: .silent)
     environment.clock = clock
     environment.random = { 0.5 }
+    environment.forgetSecrets = {
+      guard let left = self.forgets.withLock({ $0.popLast() }) else { return false }
+      self.secrets.withLock { $0 = left }
+      return true
+    }
     environment.employeeIds = { self.roster.ids(of: $0, after: $1, count: $2) }
     environment.employee = { id, _ in self.roster.record(of: id) }
     environment.mostPinning = { self.pinning.withLock { $0.popLast() } }

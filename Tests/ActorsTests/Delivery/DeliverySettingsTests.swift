@@ -153,6 +153,31 @@ import Transport
     #expect(entry["result"] == "dead" && entry["error"]?.string == letter.reason)
   }
 
+  @Test func `both secrets sign while one replaces the other, then the new one alone`()
+    async throws
+  {
+    let harness = DeliveryHarness()
+    harness.addWebhook()
+    let old = harness.secrets.withLock { $0[0] }
+    let new = WebhookSignature.makeSecret()
+    try await harness.run { delivery in
+      harness.log.commit(.sample(key: "emp_1", sequence: 1))
+      try await harness.wait { harness.sender.receipts.count == 1 }
+      harness.secrets.withLock { $0 = [new, old] }
+      await delivery.renewSignatures()
+      harness.log.commit(.sample(key: "emp_1", sequence: 2))
+      try await harness.wait { harness.sender.receipts.count == 2 }
+      harness.forgets.withLock { $0 = [[new]] }
+      try await harness.wait(moving: .seconds(1)) {
+        harness.log.commit(.sample(key: "emp_1", sequence: harness.log.durableSeq + 1))
+        return harness.sender.receipts.last?.signatures == 1 && harness.sender.receipts.count > 2
+      }
+    }
+    let receipts = harness.sender.receipts
+    #expect(receipts[0].isSigned(by: [old]) && receipts[1].isSigned(by: [new, old]))
+    #expect(receipts.last?.isSigned(by: [new]) == true)
+  }
+
   @Test func `a log that cannot be read ends delivery, whoever finds out`() async throws {
     struct Unreadable: Error {}
     let harness = DeliveryHarness()
@@ -161,6 +186,17 @@ import Transport
     harness.log.fails.withLock { $0 = Unreadable() }
     let delivery = Delivery(harness.environment)
     await #expect(throws: Unreadable.self) { try await delivery.run() }
+  }
+}
+
+extension ScriptedSender.Receipt {
+  var signatures: Int { request.fields["webhook-signature"]?.split(separator: " ").count ?? 0 }
+
+  func isSigned(by secrets: [Secret]) -> Bool {
+    let time = request.fields["webhook-timestamp"].flatMap { Int64($0) } ?? 0
+    let header = WebhookSignature(secrets: secrets).header(
+      id: eventId, timestamp: time, body: request.body)
+    return request.fields["webhook-signature"] == header
   }
 }
 

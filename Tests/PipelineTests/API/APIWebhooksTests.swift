@@ -143,6 +143,26 @@ struct APIWebhooksTests {
     #expect(standard.data["receiver"] == "inspector")
   }
 
+  @Test func `a rotated secret is shown once, and says until when the one before signs`()
+    async throws
+  {
+    let tenant = try await Tenant("Acme", in: harness)
+    let path = "/api/webhooks/\(tenant.webhook)"
+    let before = harness.backend.signingKeys(webhookId: tenant.webhook)
+    let rotated = await harness.send("POST", path + "/secret", token: tenant.token)
+    #expect(rotated.status == 200)
+    let secret = try #require(rotated.data["signingSecret"]?.string)
+    #expect(rotated.data["id"]?.string == tenant.webhook)
+    #expect(rotated.data["previousUntil"] == "1970-01-02T00:00:00.000Z")
+    #expect(harness.backend.signingKeys(webhookId: tenant.webhook) == [Secret(secret)] + before)
+    let read = await harness.send("GET", path, token: tenant.token)
+    #expect(!read.text.contains(secret) && read.data["previousUntil"] == nil)
+    let other = try await Tenant("Other", in: harness)
+    #expect(await harness.send("POST", path + "/secret", token: other.token).status == 404)
+    harness.backend.refuse("The disk is short of space.", retryAfter: 300)
+    #expect(await harness.send("POST", path + "/secret", token: tenant.token).status == 503)
+  }
+
   @Test func `a test answers with the attempt`() async throws {
     let tenant = try await Tenant("Acme", in: harness)
     let answer = await harness.send(

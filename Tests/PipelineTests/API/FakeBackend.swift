@@ -57,6 +57,13 @@ final class FakeBackend: APIBackend {
     }
   }
 
+  func rotateSecret(
+    webhookId: String, to secret: Secret
+  ) async throws(APIError) -> Timestamp {
+    state.withLock { $0.secrets[webhookId, default: []].insert(secret, at: 0) }
+    return Timestamp(milliseconds: 86_400_000)
+  }
+
   func signingKeys(webhookId: String) -> [Secret] {
     state.withLock { $0.secrets[webhookId] ?? [] }
   }

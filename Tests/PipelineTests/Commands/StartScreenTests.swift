@@ -43,7 +43,7 @@ import Transport
           API                   http://127.0.0.1:8080/api
           API key               apikey_EXAMPLEexampleEXAMPLEexampleEXAMPLEexample2
           Webhook               built-in inspector, secret whsec_EXAMPLEexampleEXAMPLEexample3
-        Shown once. Lost one? `token new`, `key new`, `webhook add`.
+        Shown once. Lost one? `token new`, `key new`, `webhook rotate`.
         Next, in a second terminal
           .build/release/scim-hris simulate okta --users 20        plays Okta, no Okta needed
           .build/release/scim-hris events --follow                 each event and what became of it

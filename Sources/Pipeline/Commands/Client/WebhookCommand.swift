@@ -5,7 +5,8 @@ package enum WebhookCommand {
   package static let command = Command(
     "webhook", abstract: "Add, list, change, pause and test webhooks",
     subcommands: [
-      add, list, set, change("pause", to: "Paused"), change("resume", to: "Enabled"), test, replay,
+      add, list, set, rotate, change("pause", to: "Paused"), change("resume", to: "Enabled"), test,
+      replay,
     ])
 
   static let webhook = CommandArgument("webhook", help: "The webhook: wh_….")

@@ -20,7 +20,7 @@ package enum StartScreen {
         API                   \(made.apiURL)
         API key               \(made.apiKey.reveal())
         Webhook               built-in inspector, secret \(made.webhookSecret.reveal())
-      Shown once. Lost one? `token new`, `key new`, `webhook add`.
+      Shown once. Lost one? `token new`, `key new`, `webhook rotate`.
       Next, in a second terminal
       \(next(program))
       \(stages.text)
