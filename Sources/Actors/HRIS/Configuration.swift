@@ -105,7 +105,9 @@ extension Configuration {
     var webhook = webhook
     let old = webhooks[webhook.id]
     let starts = old == nil || (old?.status == .disabled && webhook.status != .disabled)
-    webhook.since = starts ? seq : old?.since ?? seq
+    // A new one may name an earlier line to begin after: where a puller stopped.
+    let isNamed = old == nil && webhook.since > 0
+    webhook.since = starts ? (isNamed ? min(webhook.since, seq) : seq) : old?.since ?? seq
     webhooks[webhook.id] = webhook
   }
 

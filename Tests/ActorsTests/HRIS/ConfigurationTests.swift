@@ -71,6 +71,7 @@ import Transport
   @Test func `a webhook gets what follows its creation, or its being enabled again`() {
     var configuration = Configuration()
     var webhook = Self.webhook
+    webhook.since = 0
     func apply(_ status: Webhook.Status, at seq: UInt64) -> UInt64? {
       webhook.status = status
       configuration.apply(.webhookUpdated(webhook), at: seq)
@@ -82,5 +83,18 @@ import Transport
     #expect(apply(.enabled, at: 12) == 10)
     #expect(apply(.disabled, at: 13) == 10)
     #expect(apply(.enabled, at: 14) == 14)
+  }
+
+  @Test func `a new webhook may begin after an earlier line, never after a later one`() {
+    for (named, since) in [(4, 4), (10, 10), (99, 10)] as [(UInt64, UInt64)] {
+      var configuration = Configuration()
+      var webhook = Self.webhook
+      webhook.since = named
+      configuration.apply(.webhookCreated(webhook), at: 10)
+      #expect(configuration.webhooks["wh_1"]?.since == since)
+      webhook.since = 2
+      configuration.apply(.webhookUpdated(webhook), at: 11)
+      #expect(configuration.webhooks["wh_1"]?.since == since)
+    }
   }
 }
