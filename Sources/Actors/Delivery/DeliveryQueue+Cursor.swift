@@ -74,6 +74,12 @@ extension DeliveryQueue {
     return cursor
   }
 
+  /// The first line of which something is still to be sent; what is in flight counts.
+  package var undoneFrom: UInt64 {
+    let open = window.firstOpen ?? max(read, scanEnd + 1)
+    return parked.values.reduce(open) { min($0, $1.positions.first?.seq ?? $1.last.seq) }
+  }
+
   private func ledgerFrom(_ ledgerEnd: UInt64) -> UInt64 {
     let isCaughtUp = read > max(doneThroughEnd, parkedScanEnd)
     let end = isCaughtUp ? ledgerEnd + 1 : restoredLedgerFrom

@@ -15,4 +15,23 @@ package struct WebhookDeliveryStatus: Sendable, Equatable {
   package var lastError: String?
   /// When the key that is due first is tried again.
   package var nextAttempt: Timestamp?
+  /// The first line of the log of which something is still to be sent.
+  package var undoneFrom: UInt64 = 0
+
+  package init(
+    webhookId: String, inFlight: Int, waiting: Int, parkedKeys: Int, unread: UInt64,
+    breaker: Breaker.State, failingSince: Timestamp?, lastError: String?, nextAttempt: Timestamp?,
+    undoneFrom: UInt64
+  ) {
+    self.webhookId = webhookId
+    self.inFlight = inFlight
+    self.waiting = waiting
+    self.parkedKeys = parkedKeys
+    self.unread = unread
+    self.breaker = breaker
+    self.failingSince = failingSince
+    self.lastError = lastError
+    self.nextAttempt = nextAttempt
+    self.undoneFrom = undoneFrom
+  }
 }
