@@ -20,6 +20,8 @@ struct Topology: Sendable {
   let activity: ConnectionActivity
   let search: EmployeeSearch
   let pins: RetentionPins
+  /// What is committed, newest in memory.
+  let committed: CommittedTail
 
   init(_ parts: Parts, state: StoreState, settings: Settings) {
     let (spool, capacity, catalog) = (parts.spool, settings.channelCapacity, parts.catalog)
@@ -31,6 +33,7 @@ struct Topology: Sendable {
     let committed = spool.hop(.committed)
     let feed = parts.feed
     let tail = CommittedTail(hop: committed, disk: parts.disk) { feed.events($0.events) }
+    self.committed = tail
     store = Store(
       state: state, committed: committed, log: tail, view: view, capacity: capacity,
       epoch: parts.epoch, counters: StoreCounters(parts.metrics), snapshots: parts.snapshots)

@@ -67,6 +67,12 @@ package final class CommittedTail: CommittedLog {
   package func outcomes(
     from seq: UInt64, limit: Int
   ) async throws -> (outcomes: [CommittedOutcome], next: UInt64) {
+    try await outcomes(from: seq, limit: limit, on: disk)
+  }
+
+  fileprivate func outcomes(
+    from seq: UInt64, limit: Int, on disk: BlockingThread
+  ) async throws -> (outcomes: [CommittedOutcome], next: UInt64) {
     guard seq <= durableSeq else { return ([], seq) }
     if let found = recent(from: seq, limit: limit) {
       return (found, (found.last?.seq).map { $0 + 1 } ?? seq)
@@ -89,6 +95,27 @@ package final class CommittedTail: CommittedLog {
       guard start < held.endIndex, held[start].seq == seq else { return nil }
       return Array(held[start..<min(start + limit, held.endIndex)])
     }
+  }
+}
+
+/// The same log for readers whose waits for the disk must not become others'.
+package struct CommittedTailReader: CommittedLog {
+  private let tail: CommittedTail
+  private let disk: BlockingThread
+
+  package init(_ tail: CommittedTail, disk: BlockingThread) {
+    self.tail = tail
+    self.disk = disk
+  }
+
+  package var durableSeq: UInt64 { tail.durableSeq }
+
+  package func doorbell() -> AsyncStream<UInt64> { tail.doorbell() }
+
+  package func outcomes(
+    from seq: UInt64, limit: Int
+  ) async throws -> (outcomes: [CommittedOutcome], next: UInt64) {
+    try await tail.outcomes(from: seq, limit: limit, on: disk)
   }
 }
 

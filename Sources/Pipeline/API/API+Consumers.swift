@@ -15,14 +15,15 @@ extension API {
     case .getConsumer: .data(try consumer(of: application, call).publicJSON)
     case .updateConsumer: try await updateConsumer(of: application, call)
     case .deleteConsumer: try await deleteConsumer(of: application, call)
-    case .listWebhooks: try listWebhooks(of: application, call)
+    case .listWebhooks: try await listWebhooks(of: application, call)
     case .createWebhook: try await createWebhook(for: application, call)
-    case .getWebhook: .data(try webhook(of: application, call).publicJSON)
+    case .getWebhook: try await getWebhook(of: application, call)
     case .updateWebhook: try await updateWebhook(of: application, call)
     case .deleteWebhook: try await deleteWebhook(of: application, call)
     case .rotateSecret: try await rotateSecret(of: application, call)
     case .testWebhook: try await testWebhook(of: application, call)
     case .replayWebhook: try await replayWebhook(of: application, call)
+    case .listEvents: try await listEvents(of: application, call)
     }
   }
 

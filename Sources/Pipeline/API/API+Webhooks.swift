@@ -6,10 +6,19 @@ extension API {
   /// Webhooks one application may have; each costs a window, a cursor and a breaker.
   static let webhooksPerApplication = 100
 
-  func listWebhooks(of application: Application, _ call: APICall) throws(APIError) -> APIAnswer {
-    try .page(
-      backend.configuration.webhooks(of: application.id), for: call, id: \.id,
-      render: \.publicJSON)
+  func listWebhooks(
+    of application: Application, _ call: APICall
+  ) async throws(APIError) -> APIAnswer {
+    let states = await deliveryStates()
+    return try .page(
+      backend.configuration.webhooks(of: application.id), for: call, id: \.id
+    ) { $0.publicJSON(delivery: states[$0.id]) }
+  }
+
+  func getWebhook(of application: Application, _ call: APICall) async throws(APIError) -> APIAnswer
+  {
+    let webhook = try webhook(of: application, call)
+    return .data(webhook.publicJSON(delivery: await deliveryStates()[webhook.id]))
   }
 
   func createWebhook(
@@ -27,6 +36,7 @@ extension API {
     webhook.fields = try fields(call) ?? nil
     webhook.connectionIds = try connectionIds(call, of: application) ?? nil
     webhook.settings = try settings(call)
+    if let since = try await since(call, for: application) { webhook.since = since }
     let secret = try await commit(webhook, requestId: call.requestId)
     return .data(webhook.publicJSON(showing: secret))
   }

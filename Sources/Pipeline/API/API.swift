@@ -65,7 +65,9 @@ final class API: Sendable {
     return APICall(
       route: route, requestId: requestId, caller: caller,
       address: options.clientAddress(request), serviceId: request.fields["x-uapi-service-id"],
-      path: path, query: try APICall.query(of: request, for: route, caller: caller),
+      accept: request.fields["accept"], lastEventId: request.fields["last-event-id"],
+      isStillAllowed: { (try? self.caller(of: request, for: route)) != nil }, path: path,
+      query: try APICall.query(of: request, for: route, caller: caller),
       body: try APICall.body(of: request, for: route, caller: caller))
   }
 

@@ -9,6 +9,8 @@ enum APIAnswer: Sendable {
   case nothing
   /// JSON lines as they come.
   case lines(HTTPResponse.Body)
+  /// Server-sent events as they come.
+  case eventStream(HTTPResponse.Body)
 
   static func data(_ value: JSONValue) -> APIAnswer { .data(value.bytes) }
 
@@ -27,6 +29,11 @@ enum APIAnswer: Sendable {
       return HTTPResponse(status: status, fields: fields)
     case .lines(let body):
       fields["content-type"] = "application/x-ndjson"
+      return HTTPResponse(status: status, fields: fields, stream: body)
+    case .eventStream(let body):
+      fields["content-type"] = "text/event-stream"
+      // nginx would gather the stream otherwise.
+      fields["x-accel-buffering"] = "no"
       return HTTPResponse(status: status, fields: fields, stream: body)
     }
   }

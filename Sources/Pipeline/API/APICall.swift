@@ -10,6 +10,12 @@ struct APICall: Sendable {
   let address: IPAddress?
   /// Header `x-uapi-service-id`.
   let serviceId: String?
+  /// Header `accept`.
+  let accept: String?
+  /// Header `last-event-id`.
+  let lastEventId: String?
+  /// Whether the same call would still be let in: a long one asks now and then.
+  let isStillAllowed: @Sendable () -> Bool
   let path: [String: String]
   let query: [String: JSONValue]
   let body: JSONObject

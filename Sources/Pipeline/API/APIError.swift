@@ -31,6 +31,7 @@ struct APIError: Error, Equatable {
     case methodNotAllowed = "method-not-allowed"
     case requestTimeout = "request-timeout"
     case conflict
+    case cursorExpired = "cursor-expired"
     case lengthRequired = "length-required"
     case tooLarge = "content-too-large"
     case unsupportedMediaType = "unsupported-media-type"
@@ -80,6 +81,7 @@ extension APIError.Kind {
     case .methodNotAllowed: 405
     case .requestTimeout: 408
     case .conflict: 409
+    case .cursorExpired: 410
     case .lengthRequired: 411
     case .tooLarge: 413
     case .unsupportedMediaType: 415
@@ -103,6 +105,7 @@ extension APIError.Kind {
     case .methodNotAllowed: "Method not allowed"
     case .requestTimeout: "Request timeout"
     case .conflict: "Conflict"
+    case .cursorExpired: "Cursor expired"
     case .lengthRequired: "Length required"
     case .tooLarge: "Content too large"
     case .unsupportedMediaType: "Unsupported media type"

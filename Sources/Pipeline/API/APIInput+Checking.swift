@@ -32,6 +32,9 @@ extension APIInput {
     switch kind {
     case .boolean: value = text == "true" ? true : text == "false" ? false : JSONValue(text)
     case .integer: value = Int(text).map { JSONValue($0) } ?? JSONValue(text)
+    case .list:
+      // In a query a list stands with commas in between.
+      value = .array(text.split(separator: ",").map { JSONValue(String($0)) })
     default: value = JSONValue(text)
     }
     if let fault = fault(in: value) { throw .invalid(.query, name, fault) }

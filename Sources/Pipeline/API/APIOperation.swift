@@ -16,6 +16,7 @@ enum APIOperation: Sendable, Hashable {
     case listConsumers, createConsumer, getConsumer, updateConsumer, deleteConsumer
     case listWebhooks, createWebhook, getWebhook, updateWebhook, deleteWebhook, testWebhook
     case rotateSecret, replayWebhook
+    case listEvents
   }
 
   /// One application on behalf of one of its consumers.

@@ -17,6 +17,9 @@ extension APIRoutes {
           "receiver", .choice(["url", "inspector"]),
           "url (the default) needs deliveryUrl; inspector is the receiver built into the server."),
         deliveryUrl, allowLocal, status, events, consumerIds, connectionIds, fields, settings,
+        APIInput(
+          "after", .text(limit: 256),
+          "Where a puller stopped: meta.next of /events or an event's id; now when absent."),
       ]),
     APIRoute(.application(.getWebhook), "GET", "/webhooks/{id}", "Read one webhook."),
     APIRoute(

@@ -36,6 +36,9 @@ protocol APIBackend: Sendable {
 
   func employees(_ query: EmployeeQuery) async throws(APIError) -> EmployeePage
 
+  /// What is committed, for those who fetch it themselves.
+  var events: EventFeed { get }
+
   /// Sends `webhook.test` to it now.
   ///
   /// - Returns: the attempt as the ledger has it.
@@ -52,6 +55,9 @@ protocol APIBackend: Sendable {
   func snapshot(_ webhookId: String) async -> Int?
 
   func status() async -> ServerStatus
+
+  /// How the delivery to every webhook that is not disabled is doing.
+  func deliveryStatus() async -> [WebhookDeliveryStatus]
 
   /// No attempt any more at a webhook, or at one of its employees or groups, until it is released.
   ///

@@ -14,12 +14,14 @@ final class Server: Sendable {
   let vault: SecretVault
   let metrics: Metrics
   let feed: ActivityFeed
+  let events: EventFeed
   let deadLetters: DeadLetters
   let log: Logger
   let startedAt: Timestamp
   private let loops: [EventLoop]
   private let disk: BlockingThread
   private let snapshotting: BlockingThread
+  private let feeding: BlockingThread
   private let client: HTTPClient
   private let undecided: [Redrive.AcceptedWriteLine]
   /// The last line of `1-accepted` when this start found it.
@@ -43,6 +45,7 @@ final class Server: Sendable {
     }
     disk = BlockingThread(name: "disk")
     snapshotting = BlockingThread(name: "snapshots")
+    feeding = BlockingThread(name: "feed")
     let files = RecordFiles(
       directory: spool.directory, hop: Hop.committed.name, threads: [disk]
     ) { error in
@@ -92,12 +95,14 @@ final class Server: Sendable {
         deadLetters: deadLetters,
         feed: feed, metrics: metrics, log: log, epoch: recovery.epoch, snapshots: snapshots),
       state: state, settings: settings)
+    events = EventFeed(topology, spool: spool, epoch: recovery.epoch, disk: feeding)
     // The state rests on no attempt; what it rests on of the others, snapshots say.
     spool.mayRemove(Hop.attempts.rawValue, through: .max)
     spool.retain(SpoolRetention(settings, pins: topology.pins) { files.drop($0) })
     let backend = ServerBackend(
       settings: settings, catalog: catalog, spool: spool, topology: topology, vault: vault,
-      feed: feed, deadLetters: deadLetters, own: own, disk: disk, startedAt: startedAt)
+      feed: feed, events: events, deadLetters: deadLetters, own: own, disk: disk,
+      startedAt: startedAt)
     let (ingress, activity) = (topology.ingress, topology.activity)
     let origin = RequestOrigin(settings)
     var options = API.Options(permits: { address in
@@ -251,6 +256,7 @@ extension Server {
   func stop() async {
     stopping.store(true, ordering: .releasing)
     feed.finish()
+    events.finish()
     await http.drain(within: settings.drain)
     topology.authentication.input.finish()
     topology.delivery.stop()
@@ -266,6 +272,7 @@ extension Server {
     client.closeIdle()
     for loop in loops { loop.stop() }
     snapshotting.stop()
+    feeding.stop()
     disk.stop()
   }
 }

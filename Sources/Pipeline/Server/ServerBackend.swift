@@ -9,6 +9,7 @@ struct ServerBackend: APIBackend {
   let topology: Topology
   let vault: SecretVault
   let feed: ActivityFeed
+  let events: EventFeed
   let deadLetters: DeadLetters
   let own: OwnAddress
   let disk: BlockingThread
@@ -86,6 +87,8 @@ struct ServerBackend: APIBackend {
 // MARK: - Looking at it
 
 extension ServerBackend {
+  func deliveryStatus() async -> [WebhookDeliveryStatus] { await topology.delivery.status }
+
   func status() async -> ServerStatus {
     let webhooks = await topology.delivery.status
     let held = await topology.delivery.held

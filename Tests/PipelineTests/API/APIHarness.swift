@@ -7,15 +7,16 @@ import Transport
 
 /// An API over a server in memory, called without a socket.
 final class APIHarness: Sendable {
-  let backend = FakeBackend()
+  let backend: FakeBackend
   let inspector = Inspector()
   let metrics = Metrics()
   let clock = TestTime()
   let api: API
   let router: PublicRouter
 
-  init() {
-    let backend = backend
+  init(feed bounds: EventFeed.Bounds = EventFeed.Bounds()) {
+    let backend = FakeBackend(bounds: bounds)
+    self.backend = backend
     let clock = clock
     api = API(
       backend: backend, tokens: AccessTokens(key: Array(repeating: 7, count: 32)),

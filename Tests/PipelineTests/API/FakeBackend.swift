@@ -29,6 +29,17 @@ final class FakeBackend: APIBackend {
 
   let state = Mutex(State())
   let activity = ConnectionActivity()
+  let log = MemoryLog()
+  /// As `state` has it, for the feed.
+  private let current = Shared(Configuration())
+  let events: EventFeed
+
+  init(bounds: EventFeed.Bounds = EventFeed.Bounds()) {
+    let (log, current) = (log, current)
+    events = EventFeed(
+      log: log, epoch: 3, bounds: bounds, firstSeq: { log.firstSeq },
+      lineSince: { log.line(since: $0) }, configuration: { current.withLock { $0 } })
+  }
 
   var configuration: Configuration { state.withLock { $0.configuration } }
   var publicURL: String { "https://scim.example.com" }
@@ -47,6 +58,7 @@ final class FakeBackend: APIBackend {
         state.configuration.apply(change, at: state.seq)
         state.calls.append("admin \(change.name)")
       }
+      current.withLock { [configuration = state.configuration] in $0 = configuration }
     }
   }
 
@@ -109,6 +121,14 @@ final class FakeBackend: APIBackend {
       hops: [], webhooks: [], diskFreeBytes: 1, diskReserveBytes: 1)
   }
 
+  func deliveryStatus() async -> [WebhookDeliveryStatus] {
+    configuration.webhooks.values.filter { $0.status != .disabled }.map { webhook in
+      WebhookDeliveryStatus(
+        webhookId: webhook.id, inFlight: 1, waiting: 2, parkedKeys: 0, unread: 3, breaker: .closed,
+        failingSince: nil, lastError: "answered 500", nextAttempt: nil, undoneFrom: 5)
+    }
+  }
+
   func hold(webhook: String, key: String?) async -> Bool {
     _ = state.withLock { $0.held.insert(key.map { "\(webhook) \($0)" } ?? webhook) }
     return true
@@ -148,5 +168,16 @@ final class FakeBackend: APIBackend {
 extension FakeBackend {
   func refuse(_ reason: String, retryAfter: Int) {
     state.withLock { $0.refusal = WriteRefusal(reason: reason, retryAfter: retryAfter) }
+  }
+}
+
+/// A lock that several may hold on to.
+final class Shared<Value: Sendable>: Sendable {
+  private let value: Mutex<Value>
+
+  init(_ value: Value) { self.value = Mutex(value) }
+
+  func withLock<Result: Sendable>(_ body: (inout Value) -> Result) -> Result {
+    value.withLock { value in body(&value) }
   }
 }

@@ -41,6 +41,9 @@ struct TestClient: Sendable {
     }
   }
 
+  /// The header field it proves itself with.
+  var authorization: String? { fields["Authorization"] }
+
   /// The same caller with one field changed, nil takes it away.
   func with(_ name: String, _ value: String?) -> TestClient {
     var other = self
