@@ -12,8 +12,9 @@ package enum CommandTree {
       serve, DemoCommand.command, SimulateCommand.command, StatusCommand.command,
       ConnectCommand.command, ApplicationCommand.command, TokenCommand.command,
       KeyCommand.command, WebhookCommand.command, EventsCommand.command,
-      EmployeesCommand.command, ReceiveCommand.command, SpoolCommand.command,
-      ConformanceCommand.command, BackupCommand.command, RestoreCommand.command,
+      EmployeesCommand.command, ReceiveCommand.command, ListenCommand.command,
+      SpoolCommand.command, ConformanceCommand.command, BackupCommand.command,
+      RestoreCommand.command,
       BenchCommand.command, VersionCommand.command,
     ])
 

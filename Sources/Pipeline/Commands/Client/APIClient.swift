@@ -58,6 +58,33 @@ package final class APIClient: Sendable {
     return entries
   }
 
+  /// One page asked for, its answer as it came: of a feed the bytes count, and a failure may pass.
+  ///
+  /// A token that has run out is replaced once.
+  /// - Parameter patience: longer than the server may wait for something to tell.
+  func fetch(_ path: String, within patience: Duration) async throws(ClientFailure)
+    -> HTTPClientResult
+  {
+    var result = try await get(path, within: patience)
+    if case .network = door, case .success(let response) = result, response.status == 401 {
+      tokens.withLock { $0.removeAll() }
+      result = try await get(path, within: patience)
+    }
+    return result
+  }
+
+  private func get(_ path: String, within patience: Duration) async throws(ClientFailure)
+    -> HTTPClientResult
+  {
+    var fields: HTTPFields = ["Accept": "application/json"]
+    if case .network(_, let key) = door {
+      fields["Authorization"] = "Bearer " + (try await token(for: .application, key: key)).reveal()
+    }
+    var request = try request("GET", path, fields, nil)
+    request.totalDeadline = patience
+    return await http.send(request)
+  }
+
   private func token(for scope: Scope, key: Secret) async throws(ClientFailure) -> Secret {
     if let token = tokens.withLock({ $0[scope] }) { return token }
     var body = JSONObject()
@@ -78,6 +105,15 @@ package final class APIClient: Sendable {
   private func send(
     _ method: String, _ path: String, _ fields: HTTPFields, _ body: JSONObject?
   ) async throws(ClientFailure) -> JSONValue {
+    switch await http.send(try request(method, path, fields, body)) {
+    case .failure(let failure): throw explain(failure)
+    case .success(let response): return try Self.read(response)
+    }
+  }
+
+  private func request(
+    _ method: String, _ path: String, _ fields: HTTPFields, _ body: JSONObject?
+  ) throws(ClientFailure) -> HTTPClientRequest {
     var request = HTTPClientRequest(method: method, url: try url(path), fields: fields)
     if let body {
       request.body = body.bytes
@@ -86,10 +122,7 @@ package final class APIClient: Sendable {
     if case .owner(let spool) = door { request.unixSocket = spool + "/control.sock" }
     request.totalDeadline = Self.patience
     request.maxBody = Self.answerBound
-    switch await http.send(request) {
-    case .failure(let failure): throw explain(failure)
-    case .success(let response): return try Self.read(response)
-    }
+    return request
   }
 
   private func url(_ path: String) throws(ClientFailure) -> HTTPURL {
@@ -108,7 +141,7 @@ package final class APIClient: Sendable {
   }
 
   /// A problem document's own words when the answer is one.
-  private static func read(_ response: HTTPClientResponse) throws(ClientFailure) -> JSONValue {
+  static func read(_ response: HTTPClientResponse) throws(ClientFailure) -> JSONValue {
     if response.status == 204 { return ["data": nil] }
     let value = (try? JSONValue(parsing: response.body)) ?? .null
     if (200..<300).contains(response.status) { return value }
@@ -130,7 +163,7 @@ package final class APIClient: Sendable {
     }
   }
 
-  private func explain(_ failure: HTTPClientFailure) -> ClientFailure {
+  func explain(_ failure: HTTPClientFailure) -> ClientFailure {
     guard case .owner(let spool) = door else {
       return ClientFailure("The server cannot be reached: \(failure).", .inputOutput)
     }

@@ -46,23 +46,12 @@ struct ReceiveRun: Sendable {
       throw ClientFailure("Cannot receive: \(error).", .inputOutput)
     }
     if !isJSON { Terminal.write(ReceiverScreen.head(url: "http://\(address)", checks: checks)) }
-    await signalOrLast(on: loop)
+    await UntilSignal.run { _ = await done.wait(on: loop) }
     let patience = conduct.always == .hang ? .zero : conduct.delay + Self.patience
     await server.drain(within: patience)
     let book = book.current
     if !isJSON { Terminal.write(ReceiverScreen.end(book)) }
     return book.refused == 0 ? .success : .failure
-  }
-
-  private func signalOrLast(on loop: EventLoop) async {
-    let signals = Signals.stream([.terminate, .interrupt, .hangUp])
-    await withTaskGroup(of: Void.self) { group in
-      group.addTask { for await _ in signals { break } }
-      group.addTask { _ = await done.wait(on: loop) }
-      await group.next()
-      group.cancelAll()
-    }
-    withExtendedLifetime(signals) {}
   }
 
   private func receive(_ request: HTTPRequest, on loop: EventLoop) async -> HTTPResponse {
