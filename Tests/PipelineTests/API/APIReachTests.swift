@@ -15,7 +15,7 @@ struct APIReachTests {
     let routes = APIRoutes.all.filter {
       $0.operation.scope == .application && $0.path.contains("{id}")
     }
-    #expect(routes.count == 8)
+    #expect(routes.count == 9)
     for route in routes {
       let id = route.path.hasPrefix("/webhooks") ? other.webhook : other.consumers[0]
       let around = route.path.split(separator: "{")

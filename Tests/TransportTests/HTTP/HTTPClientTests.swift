@@ -189,12 +189,4 @@ private func failure(_ result: HTTPClientResult) -> HTTPClientError? {
       #expect(result.flatMap(failure) == .cancelled)
     }
   }
-
-  @Test func `https is refused in words until TLS is there`() async throws {
-    let loop = EventLoop(name: "tls")
-    defer { loop.stop() }
-    let url = try HTTPURL(parsing: "https://example.com/")
-    let result = await HTTPClient(loop: loop).send(HTTPClientRequest(method: "GET", url: url))
-    #expect(failure(result) == .tlsUnavailable)
-  }
 }
