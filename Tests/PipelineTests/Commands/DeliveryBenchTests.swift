@@ -86,3 +86,23 @@ import Transport
       elapsed: .seconds(4), processorTime: .seconds(1))
   }
 }
+
+@Suite struct FlagBenchTests {
+  @Test func `a flag's rows stand together and show medians`() {
+    var report = FlagBenchReport(rounds: 3)
+    let slow = FlagBenchReport.Sample(perSecond: 50, longest: 8_000_000, processor: 80)
+    let fast = FlagBenchReport.Sample(perSecond: 200, longest: 2_000_000, processor: 90)
+    report.rows = [
+      .init("--webhook-window", 1, "1 webhook, answers after 20ms", [slow, slow, fast]),
+      .init("--webhook-window", 4, "1 webhook, answers after 20ms", [fast, slow, fast]),
+    ]
+    #expect(
+      report.text == """
+        flag              value  load                           per second  longest wait  CPU each
+        --webhook-window      1  1 webhook, answers after 20ms          50       8000 ms     80 us
+                              4                                        200       2000 ms     90 us
+        medians of 3 rounds
+
+        """)
+  }
+}

@@ -30,7 +30,9 @@ package enum BenchCommand {
         isRepeating: true),
       CommandOption("json", help: "Print the result as JSON."),
     ],
-    subcommands: [SpoolBenchCommand.command, DeliveryBenchCommand.command], run: run)
+    subcommands: [
+      SpoolBenchCommand.command, DeliveryBenchCommand.command, FlagBenchCommand.command,
+    ], run: run)
 
   @Sendable private static func run(_ invocation: Invocation) async -> ExitCode {
     do throws(ClientFailure) {

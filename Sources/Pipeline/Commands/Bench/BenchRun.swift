@@ -7,7 +7,6 @@ enum BenchCall: String, CaseIterable, Sendable {
 
 /// The rows of a benchmark, one after another against one server.
 struct BenchRun: Sendable {
-  private static let connections = [1, 16, 64]
   private static let preloadConnections = 64
   private static let probeTime: Duration = .seconds(1)
   /// Members of the groups one member is added to and removed from.
@@ -21,6 +20,8 @@ struct BenchRun: Sendable {
   let seconds: Duration
   let preload: Int
   var calls = Set(BenchCall.allCases)
+  /// Connections kept busy, a row each.
+  var connections = [1, 16, 64]
   /// The server's processor time up to now, when it is ours.
   var processorTime: @Sendable () -> Duration? = { nil }
 
@@ -48,7 +49,7 @@ struct BenchRun: Sendable {
     }
     try await read(load, run, ids: ids, users: preload, &report)
     let numbers = Cursor(from: preload, end: Self.userBound)
-    for count in Self.connections where calls.contains(.create) {
+    for count in connections where calls.contains(.create) {
       let made = await row(
         "POST /Users, durable", load, .create(creation, numbers: numbers), count, &report)
       ids = (ids + made).suffix(BenchLoad.idBound)
@@ -88,11 +89,11 @@ struct BenchRun: Sendable {
       base: base, token: token, id: String(decoding: first, as: UTF8.self))
     let alike = ids.filter { $0.count == first.count }
     let filter = BenchRequest.filter(base: base, token: token, run: run)
-    for count in Self.connections where calls.contains(.get) {
+    for count in connections where calls.contains(.get) {
       _ = await row(
         "GET /Users/{id}", load, .get(get, at: place, ids: alike), count, &report)
     }
-    for count in Self.connections where calls.contains(.filter) {
+    for count in connections where calls.contains(.filter) {
       _ = await row(
         "GET /Users?filter=userName", load, .filter(filter, below: users), count, &report)
     }
@@ -104,7 +105,7 @@ struct BenchRun: Sendable {
     let (off, place) = BenchRequest.patchActive(false, base: base, token: token, id: first)
     let on = BenchRequest.patchActive(true, base: base, token: token, id: first).request
     let alike = ids.filter { $0.count == first.utf8.count }
-    for count in Self.connections {
+    for count in connections {
       let toggle = BenchToggle(there: off, back: on, place: place, ids: alike, expected: 200)
       _ = await row("PATCH /Users/{id} active", load, .toggle(toggle), count, &report)
     }
@@ -126,7 +127,7 @@ struct BenchRun: Sendable {
     let toggle = BenchToggle(
       there: .patchMember(adds: true, base: base, token: token, group: id),
       back: .patchMember(adds: false, base: base, token: token, group: id), expected: 204)
-    for count in Self.connections {
+    for count in connections {
       _ = await row(
         "PATCH group of \(DecimalText.grouped(size))", load, .toggle(toggle), count, &report)
     }
