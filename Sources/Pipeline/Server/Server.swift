@@ -161,7 +161,7 @@ extension Server {
   }
 
   /// 64 MiB or 5 % of the disk, the larger.
-  private static func defaultReserve(_ spool: String) -> Int {
+  static func defaultReserve(_ spool: String) -> Int {
     let path = (try? FileSystem.status(spool)) == nil ? FileSystem.parent(of: spool) : spool
     guard let space = try? FileSystem.space(at: path.isEmpty ? "." : path) else { return 64 << 20 }
     return max(64 << 20, Int(space.total / 20))

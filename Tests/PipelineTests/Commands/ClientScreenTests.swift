@@ -207,8 +207,8 @@ import Transport
     #expect(
       CommandTree.root.subcommands.map(\.name) == [
         "serve", "demo", "simulate", "status", "connect", "application", "token", "key",
-        "webhook", "events", "employees", "receive", "listen", "spool", "conformance", "backup",
-        "restore", "bench", "version",
+        "webhook", "events", "employees", "receive", "listen", "spool", "doctor",
+        "conformance", "backup", "restore", "bench", "version",
       ])
   }
 

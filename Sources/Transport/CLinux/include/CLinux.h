@@ -21,6 +21,7 @@
 #include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/syscall.h>
+#include <sys/timex.h>
 #include <unistd.h>
 
 #ifndef RWF_NOWAIT
@@ -37,6 +38,14 @@ static inline ssize_t clinux_read_cached(int descriptor, void *buffer, size_t co
 /* Files and the disks they are on. */
 static inline int clinux_lower_priority(int by) {
   return setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), by);
+}
+
+/* Whether something keeps the clock right: 1, or 0 when the kernel says nobody does; -1 and errno where
+   it may not be asked. */
+static inline int clinux_clock_is_kept(void) {
+  struct timex question = {0};
+  int state = adjtimex(&question);
+  return state < 0 ? -1 : state != TIME_ERROR && !(question.status & STA_UNSYNC);
 }
 
 /* Digests: instructions for CRC32C and SHA-256. */

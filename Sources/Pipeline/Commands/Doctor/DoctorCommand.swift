@@ -1,0 +1,27 @@
+/// `doctor`: whether this machine and this set-up are what the server needs.
+enum DoctorCommand {
+  static let command = Command(
+    "doctor", abstract: "Check this machine and this set-up, and say what to do",
+    discussion: """
+      One line for each check: ok, ! for what works and should be looked at, x for what does not. \
+      Exits with 1 when there is an x. It changes nothing; the file that measures the disk goes \
+      again. Give it the options, or the variables, \
+      that the server is started with.
+      """,
+    examples: [
+      .init("sudo -u scim-hris scim-hris doctor --spool /var/lib/scim-hris", "as the owner")
+    ],
+    options: [
+      CommandOption(
+        "spool", .text("directory"), help: "The spool of the server that runs here.",
+        default: "./spool", environment: "SCIM_HRIS_SPOOL"),
+      CommandOption(
+        "max-connections", .count(1...100_000), help: "As the server is told.", default: "512",
+        environment: "SCIM_HRIS_MAX_CONNECTIONS"),
+      CommandOption(
+        "disk-reserve", .size(0...(1 << 50)), help: "As the server is told.",
+        environment: "SCIM_HRIS_DISK_RESERVE"),
+      CommandOption("json", help: "Print a line of JSON for each check."),
+    ],
+    run: { invocation in await DoctorRun(invocation).run() })
+}
