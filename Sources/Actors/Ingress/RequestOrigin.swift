@@ -6,9 +6,12 @@ package struct RequestOrigin: Sendable {
   /// Without a trailing slash; nil until somebody names it.
   private let publicURL: String?
   private let trustedProxies: [IPNetwork]
+  /// Whether we speak TLS ourselves.
+  private let isSecure: Bool
 
-  package init(publicURL: String?, trustedProxies: [IPNetwork]) {
+  package init(publicURL: String?, trustedProxies: [IPNetwork], isSecure: Bool = false) {
     self.publicURL = publicURL
+    self.isSecure = isSecure
     self.trustedProxies = trustedProxies
   }
 
@@ -30,7 +33,7 @@ package struct RequestOrigin: Sendable {
     let host = request.fields["Host"] ?? "localhost"
     guard case .ip(let address, _) = request.peer, trusts(address),
       request.fields["X-Forwarded-Proto"]?.lowercased() == "https"
-    else { return "http://" + host }
+    else { return (isSecure ? "https://" : "http://") + host }
     return "https://" + (request.fields["X-Forwarded-Host"] ?? host)
   }
 

@@ -44,6 +44,9 @@ struct PublicRouter: Sendable {
     }
   }
 
+  /// For a listener that is there for the inspector alone.
+  func respondToInspector(_ request: HTTPRequest) -> HTTPResponse { inspect(request) }
+
   private func inspect(_ request: HTTPRequest) -> HTTPResponse {
     let requestId = ULID.make(prefix: "req_")
     guard let webhookId = api.inspector.webhookId(inPath: request.path) else {

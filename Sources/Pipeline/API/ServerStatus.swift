@@ -5,6 +5,8 @@ struct ServerStatus: Sendable, Equatable {
   var version: String
   var spool: String
   var listen: [String]
+  /// Whether the public listener speaks TLS.
+  var tls = false
   var startedAt: Timestamp
   /// Deleted ones not counted.
   var employees: Int
@@ -56,6 +58,7 @@ extension ServerStatus {
       "version": JSONValue(version),
       "spool": JSONValue(spool),
       "listen": .array(listen.map { JSONValue($0) }),
+      "tls": JSONValue(tls),
       "startedAt": JSONValue(startedAt.description),
       "employees": JSONValue(employees),
       "eventsWaiting": JSONValue(eventsWaiting),

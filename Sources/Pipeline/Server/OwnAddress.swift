@@ -7,6 +7,8 @@ import Transport
 final class OwnAddress: Sendable {
   private struct State {
     var addresses: [SocketAddress] = []
+    /// Where the inspector is when the public listener speaks TLS.
+    var inspector: SocketAddress?
     var isComplete = false
     /// Never more than attempts in flight.
     var waiting: [CheckedContinuation<Void, Never>] = []
@@ -17,6 +19,8 @@ final class OwnAddress: Sendable {
   init() {}
 
   func add(_ address: SocketAddress) { state.withLock { $0.addresses.append(address) } }
+
+  func addInspector(_ address: SocketAddress) { state.withLock { $0.inspector = address } }
 
   /// No more listeners will come.
   func complete() {
@@ -45,15 +49,17 @@ final class OwnAddress: Sendable {
 
   /// For the address policy.
   var listeners: [AddressPolicy.Listener] {
-    current.compactMap { address in
+    let all = state.withLock { $0.addresses + ($0.inspector.map { [$0] } ?? []) }
+    return all.compactMap { address in
       guard case .ip(let ip, let port) = address else { return nil }
       return AddressPolicy.Listener(address: ip, port: port)
     }
   }
 
-  /// A loopback address that reaches the public listener.
+  /// A loopback address that reaches the inspector.
   var loopback: (address: IPAddress, port: UInt16)? {
-    for case .ip(let address, let port) in current {
+    let candidates = state.withLock { $0.inspector.map { [$0] } ?? $0.addresses }
+    for case .ip(let address, let port) in candidates {
       if address.isLoopback { return (address, port) }
       let everywhere = address.bytes.allSatisfy { $0 == 0 }
       let text = everywhere ? (address.isIPv6 ? "::1" : "127.0.0.1") : address.description

@@ -11,6 +11,8 @@ final class Server: Sendable {
   let topology: Topology
   let http: HTTPServer
   let own: OwnAddress
+  /// Who the public listener is; nil when it speaks plain HTTP.
+  let identity: TLSIdentity?
   let vault: SecretVault
   let metrics: Metrics
   let feed: ActivityFeed
@@ -37,6 +39,7 @@ final class Server: Sendable {
     startedAt = .now
     catalog = try settings.catalog()
     let trust = try settings.trust()
+    identity = try settings.identity()
     _ = OpenFileLimit.raise(to: settings.maxConnections * 2 + 1024)
     let (spool, recovery) = try Self.open(settings, log)
     (self.spool, self.recovery) = (spool, recovery)
@@ -205,7 +208,9 @@ extension Server {
   }
 
   private func listen() async throws(StartFailure) {
-    own.add(try await listen(on: settings.listen.listenAddress, flag: "--listen"))
+    own.add(
+      try await listen(on: settings.listen.listenAddress, flag: "--listen", identity: identity))
+    if identity != nil { own.addInspector(try await listenForInspector()) }
     _ = try await listen(on: .unix(path: spool.directory + "/control.sock"))
     if let scrape = settings.metricsListen {
       let router = router
@@ -216,11 +221,20 @@ extension Server {
     own.complete()
   }
 
+  /// Our own events come without TLS: no certificate is made for a loopback address.
+  private func listenForInspector() async throws(StartFailure) -> SocketAddress {
+    let router = router
+    let service = HTTPService(
+      handler: { router.respondToInspector($0) }, bodyLimit: { PublicRouter.bodyLimit(of: $0) })
+    return try await listen(on: .tcp(host: "127.0.0.1", port: 0), service: service)
+  }
+
   private func listen(
-    on address: ListenAddress, flag: String? = nil, service: HTTPService? = nil
+    on address: ListenAddress, flag: String? = nil, service: HTTPService? = nil,
+    identity: TLSIdentity? = nil
   ) async throws(StartFailure) -> SocketAddress {
     do throws(HTTPServerError) {
-      return try await http.listen(on: address, service: service)
+      return try await http.listen(on: address, service: service, identity: identity)
     } catch {
       throw StartFailure(error, flag: flag)
     }

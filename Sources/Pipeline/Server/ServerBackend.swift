@@ -95,7 +95,7 @@ extension ServerBackend {
     let deadLetters = deadLetters
     return ServerStatus(
       version: Version.current, spool: spool.directory,
-      listen: own.current.map(\.description), startedAt: startedAt,
+      listen: own.current.map(\.description), tls: settings.tls != nil, startedAt: startedAt,
       employees: topology.store.read { $0.employeeCount },
       eventsWaiting: webhooks.reduce(0) { $0 + $1.waiting + Int($1.unread) },
       deadLetters: await disk.run { deadLetters.count },

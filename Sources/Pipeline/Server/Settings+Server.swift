@@ -8,7 +8,8 @@ extension HostPort {
 extension RequestOrigin {
   init(_ settings: Settings) {
     self.init(
-      publicURL: settings.publicURL?.description, trustedProxies: settings.trustedProxies)
+      publicURL: settings.publicURL?.description, trustedProxies: settings.trustedProxies,
+      isSecure: settings.tls != nil)
   }
 }
 

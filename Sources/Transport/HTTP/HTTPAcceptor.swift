@@ -10,6 +10,8 @@ struct HTTPAcceptor: Sendable {
   let server: HTTPServer
   let listener: Listener
   let service: HTTPService
+  /// Nil for a listener without TLS.
+  let identity: TLSIdentity?
 
   private var isLocal: Bool { listener.address.port == nil }
   private var loop: EventLoop { server.loops[0] }
@@ -82,9 +84,11 @@ struct HTTPAcceptor: Sendable {
     guard let socket = Socket(descriptor: descriptor, loop: loop, isTCP: !isLocal) else { return }
     let handle = HTTPConnectionHandle(socket: socket, isLocal: isLocal)
     server.add(handle)
-    var connection = HTTPConnection(
-      handle: handle, peer: Self.peer(peer, socket), server: server, service: service)
-    await connection.run()
+    if await shakesHands(handle) {
+      var connection = HTTPConnection(
+        handle: handle, peer: Self.peer(peer, socket), server: server, service: service)
+      await connection.run()
+    }
     socket.close()
     server.remove(handle)
   }

@@ -38,10 +38,12 @@ package final class HTTPServer: Sendable {
   package var isDraining: Bool { draining.load(ordering: .acquiring) }
 
   /// Binds, and accepts from now on.
-  /// - Parameter service: instead of the server's own, for this listener.
+  /// - Parameters:
+  ///   - service: instead of the server's own, for this listener.
+  ///   - identity: makes it speak TLS, and nothing else.
   /// - Returns: the address in force, with the port that was picked.
   package func listen(
-    on address: ListenAddress, service: HTTPService? = nil
+    on address: ListenAddress, service: HTTPService? = nil, identity: TLSIdentity? = nil
   ) async throws(HTTPServerError) -> SocketAddress {
     let wanted = try Self.socketAddress(address)
     let loop = loops[0]
@@ -61,7 +63,7 @@ package final class HTTPServer: Sendable {
     }
     state.withLock { $0.listeners.append(listener) }
     let acceptor = HTTPAcceptor(
-      server: self, listener: listener, service: service ?? self.service)
+      server: self, listener: listener, service: service ?? self.service, identity: identity)
     Task(executorPreference: loop) { await acceptor.run() }
     return listener.address
   }

@@ -8,6 +8,8 @@ package struct HTTPServerConfiguration: Sendable {
   package var inflightBytes: ByteBudget
   /// Bytes of a request's head.
   package var headLimit = 16 * 1024
+  /// From accept to the end of the TLS handshake, on a listener that speaks TLS.
+  package var handshakeDeadline: Duration = .seconds(10)
   /// From a request's first byte to the end of its head.
   package var headDeadline: Duration = .seconds(10)
   /// From the end of the head to the end of the body, waiting for memory included.

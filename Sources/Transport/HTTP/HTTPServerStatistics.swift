@@ -6,6 +6,7 @@ package final class HTTPServerStatistics: Sendable {
   let accepted = Atomic<Int>(0)
   let answered = Atomic<Int>(0)
   let refused = Atomic<Int>(0)
+  let handshakesFailed = Atomic<Int>(0)
   let received = Atomic<Int>(0)
   let sent = Atomic<Int>(0)
 
@@ -17,6 +18,8 @@ package final class HTTPServerStatistics: Sendable {
   package var requests: Int { answered.load(ordering: .relaxed) }
   /// Requests refused by the server itself.
   package var rejections: Int { refused.load(ordering: .relaxed) }
+  /// TLS handshakes that came to nothing.
+  package var failedHandshakes: Int { handshakesFailed.load(ordering: .relaxed) }
   package var bytesReceived: Int { received.load(ordering: .relaxed) }
   package var bytesSent: Int { sent.load(ordering: .relaxed) }
 }

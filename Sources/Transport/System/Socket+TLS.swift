@@ -9,6 +9,9 @@ extension Socket {
   /// Why the last attempt failed, where TLS says more than an errno.
   package var tlsFailure: TLSFailure? { tls?.failure }
 
+  /// Whether the peer of a failed handshake sent HTTP instead.
+  var metPlainRequest: Bool { tls?.metPlainRequest ?? false }
+
   /// As the client: shakes hands and checks that the peer is who it is meant to be.
   /// - Parameters:
   ///   - host: without brackets.

@@ -84,6 +84,7 @@ import Glibc
   private func use(certificates: String, key: String) throws(TLSFailure) {
     // Without this OpenSSL asks on the terminal for the password of a key.
     unsafe library.setPasswordCallback(handle) { _, _, _, _ in 0 }
+    for file in [certificates, key] { try Self.check(file) }
     library.clearErrors()
     guard unsafe library.useCertificates(handle, certificates) == 1 else {
       throw .file(certificates, why: "no usable certificate in PEM: \(library.reason.words)")
@@ -103,9 +104,17 @@ import Glibc
   }
 
   func addRoots(_ file: String) throws(TLSFailure) {
+    try Self.check(file)
     library.clearErrors()
     guard unsafe library.loadRoots(handle, file) == 1 else {
       throw .file(file, why: "no certificates in PEM: \(library.reason.words)")
+    }
+  }
+
+  /// OpenSSL's own words for a file that is not there say nothing.
+  private static func check(_ file: String) throws(TLSFailure) {
+    do throws(FileError) { _ = try File(file, .reading) } catch {
+      throw .unreadable(file, error.code)
     }
   }
 

@@ -4,7 +4,9 @@ package enum TLSFailure: Error, Sendable, Hashable {
   case noLibrary
   /// There is no root certificate to judge by; the option that names one.
   case noAuthorities(option: String)
-  /// A file with certificates or a key cannot be used, and why.
+  /// A file with certificates or a key cannot be read; the number is an errno.
+  case unreadable(String, Int32)
+  /// What is in such a file cannot be used, and why.
   case file(String, why: String)
   /// The peer's certificate is refused.
   case certificate(TLSCertificateFault)
@@ -41,6 +43,7 @@ extension TLSFailure: CustomStringConvertible {
     case .noLibrary: "https needs OpenSSL's \(OpenSSL.name), which is not on this machine"
     case .noAuthorities(let option):
       "no CA certificates on this machine: install ca-certificates or give \(option) FILE"
+    case .unreadable(let path, let code): "\(path): \(SystemErrorText.describe(code))"
     case .file(let path, let why): "\(path): \(why)"
     case .certificate(let fault): fault.description
     case .refused(let words): words

@@ -6,11 +6,12 @@ package enum StartScreen {
   ///   - program: how this binary was called, for the lines to type next.
   ///   - bound: the address that listens, for a tunnel in front of it.
   ///   - isPublic: whether the Base URL is already one Okta can reach (https).
+  ///   - isSecure: whether the listener itself speaks https.
   package static func first(
     version: String, spool: String, program: String, made: FirstStart, bound: HostPort,
-    isPublic: Bool, stages: StageTable
+    isPublic: Bool, isSecure: Bool = false, stages: StageTable
   ) -> String {
-    let advice = isPublic ? "" : publicAddress(bound: bound)
+    let advice = isPublic ? "" : isSecure ? certificateName : publicAddress(bound: bound)
     return """
       scim-hris \(version)   created a new spool: \(spool)
       For Okta: "SCIM 2.0 Test App (Header Auth)" > Provisioning > Configure API Integration
@@ -26,6 +27,12 @@ package enum StartScreen {
       \(stages.text)
       """
   }
+
+  private static let certificateName = """
+      ! Okta needs the name in the certificate: start again with --public-url https://NAME.
+        The token and the end of the Base URL stay the same.
+
+    """
 
   private static func publicAddress(bound: HostPort) -> String {
     """

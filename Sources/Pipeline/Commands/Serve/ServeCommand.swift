@@ -83,12 +83,36 @@ struct ServeCommand: Sendable {
     } catch {
       return .failed(message: error.message, error.code)
     }
-    for await _ in signals { break }
+    for await signal in signals {
+      guard signal == .hangUp, await reloads(server) else { break }
+    }
     log.info("stopping", ["drain": "\(Int(settings.drain / .seconds(1)))s"])
     await server.stop()
     // Dropped any earlier, a second signal would end the process in the middle of the stop.
     withExtendedLifetime(signals) {}
     return .stopped
+  }
+}
+
+// MARK: - A new certificate
+
+extension ServeCommand {
+  /// Takes the certificate as it is now. False when a hang-up means what it always means: there is
+  /// no certificate, or the terminal is gone.
+  private func reloads(_ server: Server) async -> Bool {
+    guard let identity = server.identity, !isTerminal || Terminal.isTerminal() else {
+      return false
+    }
+    let log = log
+    await server.onDisk {
+      do throws(TLSFailure) {
+        try identity.reload()
+        log.info("certificate read again", ["file": identity.certificates])
+      } catch {
+        log.error("the certificate stays as it was", ["why": error])
+      }
+    }
+    return true
   }
 }
 
@@ -157,6 +181,7 @@ extension ServeCommand {
       version: Version.current, spool: server.spoolPath,
       program: CommandLine.arguments.first ?? "scim-hris", made: made, bound: server.bound,
       isPublic: settings.publicURL?.description.hasPrefix("https://") ?? false,
+      isSecure: settings.tls != nil,
       stages: StageTable(
         settings, syncMilliseconds: sync.map { $0 / .milliseconds(1) },
         freeBytes: Int(clamping: server.spool.diskFree)))

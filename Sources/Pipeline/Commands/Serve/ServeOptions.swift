@@ -67,6 +67,13 @@ package enum ServeOptions {
   private static let network: [CommandOption] = [
     CommandOption("listen", .address, help: "Where to listen.", default: "127.0.0.1:8080"),
     CommandOption(
+      "tls-certificate", .text("file"),
+      help: "Speak https: the certificate and those below its root, in PEM; SIGHUP reads it again.",
+      absence: "none"),
+    CommandOption(
+      "tls-key", .text("file"), help: "The certificate's key, in PEM, without a password.",
+      absence: "none"),
+    CommandOption(
       "public-url", .url, help: "The address others reach this server at; Okta needs https.",
       absence: "none"),
     CommandOption(

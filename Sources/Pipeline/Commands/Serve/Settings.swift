@@ -25,6 +25,8 @@ package struct Settings: Sendable, Equatable {
   package var resourceTypeFiles: [String]
 
   package var listen: HostPort
+  /// The listener's certificate and key; nil for plain HTTP.
+  package var tls: ServerTLSFiles?
   package var publicURL: WebAddress?
   package var trustedProxies: [IPNetwork]
   package var metricsListen: HostPort?
@@ -81,6 +83,7 @@ package struct Settings: Sendable, Equatable {
     listen =
       invocation.text("listen").flatMap { HostPort($0) }
       ?? HostPort(host: "127.0.0.1", port: 8080)
+    tls = try ServerTLSFiles(invocation)
     publicURL = try Self.publicURL(invocation.text("public-url"))
     let proxies = networks("trusted-proxy")
     trustedProxies = proxies.isEmpty ? Self.loopback : proxies
@@ -120,6 +123,7 @@ package struct Settings: Sendable, Equatable {
   package func baseURL(bound: HostPort) -> String {
     if let publicURL { return publicURL.description }
     let everywhere = ["0.0.0.0", "::"].contains(bound.host)
-    return "http://\(everywhere ? HostPort(host: "127.0.0.1", port: bound.port) : bound)"
+    let scheme = tls == nil ? "http" : "https"
+    return "\(scheme)://\(everywhere ? HostPort(host: "127.0.0.1", port: bound.port) : bound)"
   }
 }

@@ -11,21 +11,25 @@ package struct HTTPSCIMCaller: SCIMCaller {
   private let token: Secret
   private let headers: ProviderHeaders
   private let dialled: (address: IPAddress, port: UInt16)?
+  /// A local socket instead.
+  private let socket: String?
 
   /// - Parameters:
   ///   - base: the Base URL; a slash at its end is tolerated.
   ///   - headers: those of the provider; Okta's unless another is named.
   ///   - dialled: where the server really listens, when the Base URL names a proxy in front.
+  ///   - socket: the server's control socket, when its listener speaks TLS to a name of its own.
   package init(
     http: HTTPClient, base: HTTPURL, token: Secret,
     headers: ProviderHeaders = OktaDialect().headers,
-    dialled: (address: IPAddress, port: UInt16)? = nil
+    dialled: (address: IPAddress, port: UInt16)? = nil, socket: String? = nil
   ) {
     self.http = http
     self.base = base
     self.token = token
     self.headers = headers
     self.dialled = dialled
+    self.socket = socket
   }
 
   package func call(_ method: String, _ target: String, body: [UInt8]) async -> SCIMReply {
@@ -37,6 +41,7 @@ package struct HTTPSCIMCaller: SCIMCaller {
     request.totalDeadline = Self.patience
     request.maxBody = Self.answerBound
     request.fixedAddress = dialled
+    request.unixSocket = socket
     switch await http.send(request) {
     case .failure(let failure): return .failed(failure.description)
     case .success(let response):

@@ -2,6 +2,9 @@ import Transport
 
 /// The connection a simulation goes into: the one named, or one of its own made for it.
 struct SimulationTarget: Sendable {
+  /// Of the control socket, which must stay free for others.
+  private static let localConnections = 32
+
   let caller: HTTPSCIMCaller
   /// Nil for a connection somebody else made.
   let ownConnection: String?
@@ -19,18 +22,26 @@ struct SimulationTarget: Sendable {
         http: http, base: try Self.url(base), token: Secret(token), headers: dialect.headers)
       return
     }
-    let api = APIClient(.owner(spool: invocation.text("spool") ?? "./spool"), http: http)
+    let spool = invocation.text("spool") ?? "./spool"
+    let api = APIClient(.owner(spool: spool), http: http)
     let made = try await api.call("POST", "/simulator", body: JSONObject())["data"]
     guard let base = made?["baseUrl"]?.string, let token = made?["apiToken"]?.string,
       let connection = made?["connectionId"]?.string
     else { throw ClientFailure("The server's answer names no connection.") }
     let status = try await api.call("GET", "/status")["data"]
     let listen = (status?["listen"]?.array ?? []).compactMap(\.string)
+    let isSecure = status?["tls"]?.bool ?? false
+    if isSecure, (invocation.count("connections") ?? 1) > Self.localConnections {
+      throw ClientFailure(
+        "Beside a TLS listener at most \(Self.localConnections) connections are possible;"
+          + " for more give --base-url.", .usage)
+    }
     ownConnection = connection
     caller = HTTPSCIMCaller(
       http: http, base: try Self.local(Self.url(base)), token: Secret(token),
       headers: dialect.headers,
-      dialled: listen.lazy.compactMap(Self.dialled).first)
+      dialled: listen.lazy.compactMap(Self.dialled).first,
+      socket: isSecure ? spool + "/control.sock" : nil)
   }
 
   private static func url(_ text: String) throws(ClientFailure) -> HTTPURL {
