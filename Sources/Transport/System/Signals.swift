@@ -15,9 +15,13 @@ package enum Signals {
 
   /// From now on these signals arrive here instead of ending the process. Once per process; when the
   /// stream ends or is dropped they have their default effect again. A hang-up that is ignored
-  /// already stays so: that is what `nohup` is for.
-  package static func stream(_ signals: [Signal] = Signal.allCases) -> AsyncStream<Signal> {
-    let signals = signals.filter { $0 != .hangUp || clinux_signal_is_ignored($0.rawValue) == 0 }
+  /// already stays so, that is what `nohup` is for, unless it means something else to the caller.
+  package static func stream(
+    _ signals: [Signal] = Signal.allCases, evenIgnored: Bool = false
+  ) -> AsyncStream<Signal> {
+    let signals = signals.filter {
+      evenIgnored || $0 != .hangUp || clinux_signal_is_ignored($0.rawValue) == 0
+    }
     var ends: [Int32] = [-1, -1]
     unsafe precondition(pipe2(&ends, O_CLOEXEC) == 0, "no descriptor left for signals")
     let (readEnd, writeEnd) = (ends[0], ends[1])

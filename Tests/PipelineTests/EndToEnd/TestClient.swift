@@ -22,6 +22,8 @@ struct TestClient: Sendable {
   private let mediaType: String
   /// A local socket instead of TCP.
   var socket: String?
+  /// Another client, which believes other authorities.
+  var http = TestClient.http
   var patience: Duration = .seconds(30)
 
   init(_ base: String, as caller: Caller) throws {
@@ -64,7 +66,7 @@ struct TestClient: Sendable {
     request.totalDeadline = patience
     request.maxBody = 8 << 20
     request.unixSocket = socket
-    switch await Self.http.send(request) {
+    switch await http.send(request) {
     case .success(let response): return TestAnswer(response)
     case .failure(let failure): throw Failed(what: failure)
     }

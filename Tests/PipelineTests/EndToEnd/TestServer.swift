@@ -41,11 +41,13 @@ final class TestServer: Sendable {
   let spool: String
   /// Each in place of the one that is standard here.
   private let arguments: [String]
+  private let environment: [String: String]
   private let life = Mutex(Life())
 
   /// - Parameter spool: instead of one in the server's own directory.
-  init(arguments: [String] = [], spool: String? = nil) {
+  init(arguments: [String] = [], spool: String? = nil, environment: [String: String] = [:]) {
     self.arguments = arguments
+    self.environment = Self.environment.merging(environment) { $1 }
     self.spool = spool ?? directory.file("spool")
   }
 
@@ -77,7 +79,8 @@ final class TestServer: Sendable {
   var pid: Int32 { life.withLock { $0.child?.pid ?? 0 } }
 
   private static func moved(_ url: String, to port: UInt16) throws -> String {
-    "http://127.0.0.1:\(port)\(try HTTPURL(parsing: url).target)"
+    let url = try HTTPURL(parsing: url)
+    return "\(url.scheme)://127.0.0.1:\(port)\(url.target)"
   }
 }
 
@@ -99,7 +102,7 @@ extension TestServer {
       ["serve"] + arguments
       + standard.filter { !arguments.contains($0.0) }.flatMap { [$0.0, $0.1] }
     let child = try ChildProcess(
-      program: Self.program, words: words, environment: Self.environment,
+      program: Self.program, words: words, environment: environment,
       output: directory.file("log-\(number)"))
     life.withLock { $0.child = child }
   }
@@ -223,11 +226,12 @@ extension TestServer {
 /// Runs a command of the program to its end.
 /// - Returns: how it ended and everything it printed.
 func runProgram(
-  _ words: [String], within limit: Duration = .seconds(30)
+  _ words: [String], environment: [String: String] = [:], within limit: Duration = .seconds(30)
 ) async throws -> (ending: ChildProcess.Ending?, output: String) {
   let directory = TemporaryDirectory()
   let child = try ChildProcess(
-    program: TestServer.program, words: words, environment: TestServer.environment,
+    program: TestServer.program, words: words,
+    environment: TestServer.environment.merging(environment) { $1 },
     output: directory.file("output"))
   let ending = await child.ending(within: limit)
   if ending == nil { await child.stop(within: .zero) }

@@ -33,9 +33,15 @@ final class WebhookReceiver: Sendable {
   private let loop = EventLoop(name: "receiver")
   private let server: HTTPServer
   private let bound = Mutex<UInt16>(0)
+  /// Nil for plain HTTP.
+  private let identity: TLSIdentity?
 
   /// - Parameter answer: the status for an attempt, after as long as the receiver likes.
-  init(answer: @escaping @Sendable (Receipt) async -> Int = { _ in 200 }) {
+  init(
+    identity: TLSIdentity? = nil,
+    answer: @escaping @Sendable (Receipt) async -> Int = { _ in 200 }
+  ) {
+    self.identity = identity
     let holder = Handler()
     server = HTTPServer(
       loops: [loop],
@@ -51,16 +57,18 @@ final class WebhookReceiver: Sendable {
 
   /// - Parameter port: one it had before; 0 picks a free one.
   static func started(
-    port: UInt16 = 0, answer: @escaping @Sendable (Receipt) async -> Int = { _ in 200 }
+    port: UInt16 = 0, identity: TLSIdentity? = nil,
+    answer: @escaping @Sendable (Receipt) async -> Int = { _ in 200 }
   ) async throws -> WebhookReceiver {
-    let receiver = WebhookReceiver(answer: answer)
-    let address = try await receiver.server.listen(on: .tcp(host: "127.0.0.1", port: port))
+    let receiver = WebhookReceiver(identity: identity, answer: answer)
+    let address = try await receiver.server.listen(
+      on: .tcp(host: "127.0.0.1", port: port), identity: identity)
     receiver.bound.withLock { $0 = address.port ?? 0 }
     return receiver
   }
 
   var port: UInt16 { bound.withLock { $0 } }
-  var url: String { "http://127.0.0.1:\(port)/hooks" }
+  var url: String { "\(identity == nil ? "http" : "https")://127.0.0.1:\(port)/hooks" }
   var receipts: [Receipt] { state.withLock { $0.all } }
   /// The first attempt of each event that was answered with success.
   var accepted: [Receipt] {

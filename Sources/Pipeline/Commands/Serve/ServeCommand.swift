@@ -75,7 +75,8 @@ struct ServeCommand: Sendable {
   }
 
   private func life(of server: Server, since start: ContinuousClock.Instant) async -> Ending {
-    let signals = Signals.stream([.terminate, .interrupt, .hangUp])
+    let signals = Signals.stream(
+      [.terminate, .interrupt, .hangUp], evenIgnored: server.identity != nil && !isTerminal)
     do throws(StartFailure) {
       try checkCredentials(server)
       let made = try await server.begin()
