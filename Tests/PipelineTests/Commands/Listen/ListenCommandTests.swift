@@ -108,6 +108,41 @@ struct ListenCommandTests {
     await feed.stop()
   }
 
+  @Test func `a real server's events come over its socket and with a key, also over a restart`()
+    async throws
+  {
+    let server = try await TestServer.started()
+    let receiver = try await WebhookReceiver.started()
+    let running = try RunningProgram(
+      ["listen", "--spool", server.spool, "--forward-to", receiver.url, "--after", "oldest"],
+      environment: ["SCIM_HRIS_SIGNING_SECRET": Self.secret])
+    let okta = try server.okta()
+    let made = try await okta.post("/Users", OktaUser("first@example.com").creation)
+    #expect(await receiver.accepted(1).count == 1, "\(running.text)")
+    await server.kill9()
+    #expect(await running.printed("! the server: "))
+    try await server.start()
+    let user = try #require(made["id"]?.string)
+    _ = try await server.okta().patch("/Users/\(user)", OktaUser.patch(["title": "Second"]))
+    #expect(await receiver.accepted(2).map(\.sequence) == [1, 2])
+    running.interrupt()
+    #expect(await running.ended() == .exited(0))
+    let again = try RunningProgram(
+      [
+        "listen", "--url", "http://127.0.0.1:\(server.port)", "--forward-to", receiver.url,
+        "--after", "oldest", "--count", "2",
+      ],
+      environment: [
+        "SCIM_HRIS_SIGNING_SECRET": Self.secret,
+        "SCIM_HRIS_API_KEY": try server.made.apiKey.reveal(),
+      ])
+    #expect(await again.ended() == .exited(0), "\(again.text)")
+    let receipts = receiver.receipts
+    #expect(receipts.map(\.sequence) == [1, 2, 1, 2])
+    #expect(receipts[0].body == receipts[2].body && receipts[1].body == receipts[3].body)
+    await receiver.stop()
+  }
+
   @Test func `a place that is gone, a server that is not there and a missing secret end it`()
     async throws
   {
