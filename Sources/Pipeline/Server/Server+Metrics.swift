@@ -48,6 +48,10 @@ extension Server {
       "scim_hris_http_requests_total", help: "Requests answered.",
       read: { Double(http.statistics.requests) })
     metrics.counter(
+      "scim_hris_connections_total",
+      help: "Connections of the public listener since the start.",
+      read: { Double(http.statistics.connectionsAccepted) })
+    metrics.counter(
       "scim_hris_tls_handshakes_failed_total",
       help: "Connections to our own TLS listener that came to no request.",
       read: { Double(http.statistics.failedHandshakes) })
