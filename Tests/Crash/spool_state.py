@@ -125,6 +125,8 @@ class State:
         if record.type.startswith("admin."):
             self.chain = hashlib.sha256(self.chain + record.data).digest()
             return
+        if record.type == "operational":
+            return                      # told to receivers; no part of the state
         if record.parts is None:
             record.parts = Outcome(record)
         outcome = record.parts

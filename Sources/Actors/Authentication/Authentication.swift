@@ -17,12 +17,15 @@ package actor Authentication: Stage {
   private nonisolated let activity: ConnectionActivity
   private nonisolated let acceptance: Acceptance
   private nonisolated let mapping: Mapping
+  private nonisolated let tell: @Sendable (OperationalEvent) -> Void
   private nonisolated let limiter = Mutex(AttemptLimiter())
 
   package init(
     view: ConfigurationView, activity: ConnectionActivity, acceptance: Acceptance,
-    mapping: Mapping, lanes: Int, capacity: Int
+    mapping: Mapping, lanes: Int, capacity: Int,
+    tell: @escaping @Sendable (OperationalEvent) -> Void = { _ in }
   ) {
+    self.tell = tell
     self.view = view
     self.activity = activity
     self.acceptance = acceptance
@@ -70,16 +73,21 @@ package actor Authentication: Stage {
       throw failed(call, .noToken)
     }
     guard let known = Self.match(token, in: connection) else {
-      activity.refused(connection: connection.id, at: call.received)
+      refused(connection, isReplaced: false, at: call.received)
       throw failed(call, token.looksLikeAPIKey ? .apiKeyAsToken : .wrongToken)
     }
     if let replaced = known.replacedAt, replaced <= call.received {
-      activity.refused(connection: connection.id, at: call.received)
+      refused(connection, isReplaced: true, at: call.received)
       throw failed(call, .tokenReplaced(on: replaced))
     }
     guard connection.enabled else { throw .connectionOff }
     activity.used(connection: connection.id, token: known.id, at: call.received)
     return connection
+  }
+
+  private nonisolated func refused(_ connection: Connection, isReplaced: Bool, at now: Timestamp) {
+    guard activity.refused(connection: connection.id, at: now) else { return }
+    tell(.authenticationFailed(connection, isReplaced: isReplaced))
   }
 
   /// Lets a call without token through to what is the same for every connection.

@@ -19,7 +19,12 @@ package final class ConnectionActivity: Sendable {
     }
   }
 
+  /// How long after a refused token was told of the next one may be.
+  package static let tellingPause = Duration.seconds(3600)
+
   private let entries = Mutex<[String: Entry]>([:])
+  /// When it was told, by connection.
+  private let told = Mutex<[String: Timestamp]>([:])
 
   package init() {}
 
@@ -27,8 +32,15 @@ package final class ConnectionActivity: Sendable {
     entries.withLock { $0[connection, default: Entry()].used(token, at: now) }
   }
 
-  package func refused(connection: String, at now: Timestamp) {
+  /// - Returns: whether its application should be told now.
+  @discardableResult
+  package func refused(connection: String, at now: Timestamp) -> Bool {
     entries.withLock { $0[connection, default: Entry()].wrongToken = now }
+    return told.withLock { told in
+      if let last = told[connection], now < last.advanced(by: Self.tellingPause) { return false }
+      told[connection] = now
+      return true
+    }
   }
 
   package subscript(connection: String) -> Entry {

@@ -16,6 +16,8 @@ package actor Delivery: Stage {
   private var restored: [String: DeliveryMachine] = [:]
   /// The next line of the log to offer.
   private var position: UInt64 = 1
+  /// Whether applications know that the disk is short of room.
+  private var hasToldLowDisk = false
   private let wakes: AsyncStream<Void>
   private let wake: AsyncStream<Void>.Continuation
 
@@ -81,6 +83,7 @@ extension Delivery {
   private func watchSpace() async -> Part {
     while (try? await environment.clock.sleep(for: options.spaceEvery)) != nil {
       await lookAtSpace()
+      await lookAtDisk()
       if await environment.forgetSecrets() { renewSignatures() }
     }
     return .service
@@ -92,6 +95,20 @@ extension Delivery {
     await worker.persist()
     if await environment.mostPinning() == id { await overrun(id) }
   }
+
+  /// Told once; an eighth more than the reserve must be free before it is news again.
+  private func lookAtDisk() async {
+    let (free, reserve) = environment.diskSpace()
+    if free >= reserve + reserve / 8 { hasToldLowDisk = false }
+    guard free < reserve, free > Self.tellingRoom, !hasToldLowDisk else { return }
+    hasToldLowDisk = true
+    for application in environment.configuration().applications.keys.sorted() {
+      await environment.tell(.lowDisk(of: application, free: free, reserve: reserve))
+    }
+  }
+
+  /// Below so many free bytes nothing is written that need not be.
+  private static let tellingRoom: UInt64 = 1 << 20
 
   /// Secrets came or went: what is signed from now on is signed with those there are.
   package func renewSignatures() {

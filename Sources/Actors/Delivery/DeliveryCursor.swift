@@ -20,6 +20,8 @@ package struct DeliveryCursor: Sendable, Equatable {
   package var since: UInt64
   /// Since when nothing has been delivered although it was tried.
   package var failingSince: Timestamp?
+  /// Whether its application knows.
+  package var hasToldFailing = false
   package var parked: [Parked]
   package var holds: [DeliveryHold] = []
   /// Dead letters in the ledger from here on may hold more keys than `holds` says.

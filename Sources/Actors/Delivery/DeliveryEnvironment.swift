@@ -22,6 +22,10 @@ package struct DeliveryEnvironment: Sendable {
     @Sendable (_ webhookId: String, _ cursor: @escaping @Sendable () -> JSONValue) async -> Void
   /// Commits that a webhook is disabled.
   package var disable: @Sendable (_ webhookId: String, DeliveryMachine.DisableReason) async -> Void
+  /// Commits something an application should know.
+  package var tell: @Sendable (OperationalEvent) async -> Void = { _ in }
+  /// Free bytes on the spool's disk, and how many there should be.
+  package var diskSpace: @Sendable () -> (free: UInt64, reserve: UInt64) = { (.max, 0) }
   /// Keeps what could not be delivered; returns once it is durable.
   package var deadLetter: @Sendable (DeadLetter) async throws -> Void
   /// Hears of every attempt, after the ledger.

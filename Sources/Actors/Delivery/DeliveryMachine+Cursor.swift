@@ -27,6 +27,7 @@ extension DeliveryMachine {
       DeliveryRun(
         run, ledger: entries(of: .run(run.plan.id), from: run.ledgerFrom), limits: limits)
     }.filter { !$0.isDone }
+    hasToldFailing = cursor.hasToldFailing
     for held in cursor.holds { hold(held) }
     for line in ledger where line.seq >= cursor.holdsFrom {
       guard let letter = line.letter, hold(of: line.entry.key) == nil else { continue }
@@ -38,6 +39,7 @@ extension DeliveryMachine {
   /// - Parameter ledgerEnd: the last ledger line there is; all of this webhook's have been heard.
   package func cursor(since: UInt64, ledgerEnd: UInt64) -> DeliveryCursor {
     var cursor = queue.cursor(since: since, failingSince: failingSince, ledgerEnd: ledgerEnd)
+    cursor.hasToldFailing = hasToldFailing
     cursor.holds = holds
     cursor.holdsFrom = ledgerEnd + 1
     cursor.runs = runs.map { $0.cursor(ledgerEnd: ledgerEnd) }

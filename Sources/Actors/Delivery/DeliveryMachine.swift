@@ -31,6 +31,8 @@ package struct DeliveryMachine: Sendable {
     package var result: DeliveryAttempt.Result
     package var next: Timestamp?
     package var disables: DisableReason?
+    /// Whether its application should hear that it fails.
+    package var isNews = false
     fileprivate(set) var ending: DeliveryQueue.Ending
   }
 
@@ -42,6 +44,8 @@ package struct DeliveryMachine: Sendable {
     package var event: CommittedEvent
   }
 
+  /// Failed attempts at one event after which its application is told.
+  private static let toldAfter = 4
   /// However short the schedule: a full disk is not asked again at once.
   private static let shortestPostponement = Duration.minutes(1)
 
@@ -50,6 +54,8 @@ package struct DeliveryMachine: Sendable {
   package internal(set) var holds: [DeliveryHold] = []
   /// Whether the whole webhook is held.
   package internal(set) var isHeld = false
+  /// Whether it was told that the webhook fails, since the last success.
+  package internal(set) var hasToldFailing = false
   var letters: [Letter] = []
   /// Keys with an attempt in flight that no queue knows: of letters, and of runs that were dropped.
   var looseKeys: Set<String> = []
@@ -115,6 +121,7 @@ extension DeliveryMachine {
     if result.isSuccess {
       breaker.succeeded(at: now)
       failingSince = nil
+      hasToldFailing = false
       return Verdict(result: .delivered, ending: .done)
     }
     breaker.failed(transport: result.status == nil, probe: job.isProbe, at: now)
@@ -127,8 +134,15 @@ extension DeliveryMachine {
     guard
       let next = schedule.next(
         after: job.take.attempt, now: now, retryAfter: retryAfter(result, now), random: random)
-    else { return Verdict(result: .dead, ending: .done) }
-    return Verdict(result: .retry, next: next, ending: .retry(at: next))
+    else { return Verdict(result: .dead, isNews: failureIsNews(), ending: .done) }
+    let isNews = job.take.attempt >= Self.toldAfter && failureIsNews()
+    return Verdict(result: .retry, next: next, isNews: isNews, ending: .retry(at: next))
+  }
+
+  private mutating func failureIsNews() -> Bool {
+    if hasToldFailing { return false }
+    hasToldFailing = true
+    return true
   }
 
   /// The event is no longer in the log, or too large: nothing can be sent.

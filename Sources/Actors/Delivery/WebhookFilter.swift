@@ -1,5 +1,6 @@
 /// Which committed events concern a webhook, and what of them it is sent.
 package struct WebhookFilter: Sendable {
+  private let webhookId: String
   private let applicationId: String
   private let consumerIds: Set<String>?
   private let connectionIds: Set<String>?
@@ -9,6 +10,7 @@ package struct WebhookFilter: Sendable {
 
   /// - Parameter configuration: asked for the consumer's application when a line does not name it.
   package init(_ webhook: Webhook, configuration: @escaping @Sendable () -> Configuration) {
+    webhookId = webhook.id
     applicationId = webhook.applicationId
     consumerIds = webhook.consumerIds.map { Set($0) }
     connectionIds = webhook.connectionIds.map { Set($0) }
@@ -18,17 +20,24 @@ package struct WebhookFilter: Sendable {
   }
 
   package func accepts(_ event: CommittedEvent) -> Bool {
-    guard subscription.includes(event.type), comesFromAllowed(event), !empties(event) else {
+    guard subscription.includes(event.type), !isAboutItself(event), comesFromAllowed(event),
+      !empties(event)
+    else {
       return false
     }
     if !event.applicationId.isEmpty { return event.applicationId == applicationId }
     return configuration().consumers[event.consumerId]?.applicationId == applicationId
   }
 
-  /// Whether its consumer and connection are among those the webhook names.
+  /// Whether its consumer and connection, if it has any, are among those the webhook names.
   func comesFromAllowed(_ event: CommittedEvent) -> Bool {
-    consumerIds?.contains(event.consumerId) ?? true
-      && connectionIds?.contains(event.connectionId) ?? true
+    (event.consumerId.isEmpty || consumerIds?.contains(event.consumerId) ?? true)
+      && (event.connectionId.isEmpty || connectionIds?.contains(event.connectionId) ?? true)
+  }
+
+  /// Who fails would only fail once more, with every telling of it.
+  private func isAboutItself(_ event: CommittedEvent) -> Bool {
+    event.type.hasPrefix("webhook.") && event.key == webhookId
   }
 
   /// Whether nothing that the webhook may see is left of what changed.

@@ -89,9 +89,20 @@ extension WebhookWorker {
     if opened {
       environment.log.warning("webhook breaker open", ["webhook": id, "why": result.reason])
     }
+    if verdict.isNews { await tellFailing(job, event, result) }
     guard let reason = verdict.disables else { return }
     environment.log.error("webhook disabled", ["webhook": id, "why": reason.words])
     await environment.disable(id, reason)
+    let webhook = peek(\.webhook)
+    await environment.tell(.disabled(webhook, isGone: reason == .gone, why: reason.words))
+  }
+
+  private func tellFailing(
+    _ job: Job, _ event: CommittedEvent, _ result: WebhookResult
+  ) async {
+    await environment.tell(
+      .failing(
+        peek(\.webhook), event: event.id, attempts: job.take.attempt, error: result.reason))
   }
 
   /// - Parameter why: in words, for the ledger.

@@ -13,7 +13,9 @@ package struct EventSubscription: Sendable, Equatable {
   /// - Parameter names: event types or wildcards; empty means `standard`.
   package init(names: [String]) {
     for name in names.isEmpty ? Self.standard : names {
-      if name.hasSuffix(".*") {
+      if name == "operational.*" {
+        exact.formUnion(EventType.operational.map(\.rawValue))
+      } else if name.hasSuffix(".*") {
         prefixes.append(String(name.dropLast()))
       } else {
         exact.insert(name)
@@ -30,9 +32,11 @@ package struct EventSubscription: Sendable, Equatable {
     EventType.committed.contains { $0.rawValue.hasPrefix("employee.") && includes($0.rawValue) }
   }
 
+  /// Everything a webhook may name.
+  package static let names = EventType.committed.map(\.rawValue) + wildcards
+
   /// Whether a webhook may name this: a type that can be subscribed to, or a wildcard.
   package static func accepts(_ name: String) -> Bool {
-    if wildcards.contains(name) { return true }
-    return EventType.committed.contains { $0.rawValue == name }
+    names.contains(name)
   }
 }

@@ -28,10 +28,12 @@ package actor Store: Stage {
   /// Where rows' bytes are read.
   nonisolated let files: RecordFiles?
   let log: CommittedTail
-  private let epoch: Int
-  private let counters: StoreCounters
+  let epoch: Int
+  let counters: StoreCounters
   let landed = LandedLines()
   private let snapshots: SnapshotDuty?
+  let told: AsyncStream<OperationalEvent>
+  nonisolated let telling: AsyncStream<OperationalEvent>.Continuation
 
   /// - Parameter snapshots: nil when none are taken.
   package init(
@@ -48,6 +50,7 @@ package actor Store: Stage {
     self.epoch = epoch
     self.counters = counters
     input = BoundedChannel(capacity: capacity)
+    (told, telling) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.tellings))
   }
 
   /// Changes what is no news: where bytes lie, what is decided.
@@ -76,6 +79,7 @@ package actor Store: Stage {
   package func run() async throws {
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.landLines() }
+      group.addTask { await self.tellAll() }
       if let snapshots { group.addTask { await self.keepSnapshots(snapshots) } }
       await work()
       group.cancelAll()

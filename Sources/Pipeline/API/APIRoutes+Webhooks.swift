@@ -1,8 +1,8 @@
 import Actors
 
 extension APIRoutes {
-  /// The types a webhook may name: what is committed now.
-  static let subscribable = EventType.committed.map(\.rawValue)
+  /// What a webhook may name: a type that is committed, or a family of them.
+  static let subscribable = EventSubscription.names
 
   static let webhooks = [
     APIRoute(

@@ -37,6 +37,8 @@ extension DeliveryEnvironment {
         }
       }
     }
+    tell = { await store.tell($0) }
+    diskSpace = { (spool.diskFree, spool.diskReserve) }
     employeeIds = { consumer, last, count in
       store.read { $0.listedEmployees(of: consumer, after: last, count: count).employees.map(\.id) }
     }

@@ -205,6 +205,9 @@ final class DeliveryHarness: Sendable {
   let secrets = Mutex([Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")])
   /// Whether a secret's time is over, asked once a second.
   let forgets = Mutex<[[Secret]]>([])
+  let told = Mutex<[OperationalEvent]>([])
+  /// Of a disk that should have eight million.
+  let freeBytes = Mutex<UInt64>(9_000_000)
   let roster = MemoryRoster()
   let overruns = Mutex<[DeliveryOverrun]>([])
   /// Who must give something up, the next last.
@@ -238,6 +241,8 @@ final class DeliveryHarness: Sendable {
       self.secrets.withLock { $0 = left }
       return true
     }
+    environment.tell = { event in self.told.withLock { $0.append(event) } }
+    environment.diskSpace = { (self.freeBytes.withLock { $0 }, 8_000_000) }
     environment.employeeIds = { self.roster.ids(of: $0, after: $1, count: $2) }
     environment.employee = { id, _ in self.roster.record(of: id) }
     environment.mostPinning = { self.pinning.withLock { $0.popLast() } }

@@ -89,7 +89,7 @@ struct APIWebhooksTests {
     #expect(paused.data["status"] == "Paused")
   }
 
-  @Test(arguments: ["webhook.test", "employee.snapshot", "group.renamed", "employee.*"])
+  @Test(arguments: ["webhook.test", "employee.snapshot", "group.renamed", "spool.*"])
   func `an event type that is not committed cannot be named`(type: String) async throws {
     let tenant = try await Tenant("Acme", in: harness)
     let answer = await create(["receiver": "inspector", "events": [JSONValue(type)]], tenant)
@@ -97,12 +97,13 @@ struct APIWebhooksTests {
     #expect(answer.json["errors"]?.array?.first?["field"] == "events")
   }
 
-  @Test func `every committed type can be named`() {
+  @Test func `every committed type can be named, and each family`() {
     #expect(
       APIRoutes.subscribable == [
         "employee.created", "employee.updated", "employee.deleted", "employee.deactivated",
         "employee.reactivated", "group.created", "group.updated", "group.deleted",
-        "group.member_added", "group.member_removed",
+        "group.member_added", "group.member_removed", "webhook.failing", "webhook.disabled",
+        "connection.auth_failed", "spool.low_disk", "employee.*", "group.*", "operational.*",
       ])
   }
 

@@ -51,6 +51,7 @@ struct LogFold {
       chain = SHA256.hash(chain + Array(text))
       return
     }
+    if type == "operational" { return }
     outcomes[data["request"] as? String ?? "", default: 0] += 1
     guard data["outcome"] as? String == "applied" else { return }
     try apply(data, key, line)

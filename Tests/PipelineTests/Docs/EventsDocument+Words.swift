@@ -14,7 +14,7 @@ extension EventsDocument {
     | `id` | the same at every attempt; also the header `webhook-id`. Remember it to notice repeats |
     | `type` | one of the headings below |
     | `timestamp` | when it was committed, UTC |
-    | `sequence` | counts every event of a connection, all types, from 1. A webhook that asked for some \
+    | `sequence` | counts every event of a connection, all types but the operational, from 1. A webhook that asked for some \
     types sees gaps, and those are no loss |
     | `epoch` | 1; a higher number says that a backup was restored. What is told in a higher epoch wins \
     over every `revision` of a lower one |
@@ -95,6 +95,31 @@ extension EventsDocument {
       to be given up (`reason` `overrun`), once it answers again, or when somebody asks for them \
       (`requested`); they cannot be subscribed to. They have no `sequence`, and a repeat under the \
       same `id` can say something newer. Take over `data` unless you have a higher `revision`.
+      """
+    case "webhook.failing":
+      """
+      Operational, as are the next three: about the server's own work, for webhooks that name the type \
+      or `operational.*`, never by default. They have no `sequence`; `applicationId` says whose they \
+      are, `consumerId` and `connection` stand where there is one, and `data.id` names what it is \
+      about. They come in order for each of these, and are tried again like any event. This one: a \
+      webhook did not take an event four times, or it was given up (`error` says why, `event` which). \
+      Told once until something is delivered to it, and never to itself.
+      """
+    case "webhook.disabled":
+      """
+      A webhook is switched off, because its receiver answered 410 (`reason` `gone`) or nothing was \
+      delivered to it for too long (`failing_too_long`). Not told when somebody switches it off.
+      """
+    case "connection.auth_failed":
+      """
+      Somebody called a connection's Base URL with a token that is not its own (`wrong_token`), or no \
+      longer (`token_replaced`): as a rule, Okta at a customer who must enter the new one. At most once \
+      an hour for each connection.
+      """
+    case "spool.low_disk":
+      """
+      Writes are refused, because less than the reserve is free on the server's disk. To every \
+      application, once until there is room again.
       """
     default:
       """

@@ -30,7 +30,7 @@ struct EventsDocument {
     let test = try JSONValue(
       parsing: Delivery.testBody(
         event: eventId(9), webhookId: webhook.id, at: time(5), requestId: requestId(5)))
-    for event in events + [try snapshot(of: events), test] {
+    for event in try events + [snapshot(of: events)] + operational() + [test] {
       let name = try #require(event["type"]?.string)
       text += "\n## \(name)\n\n\(Self.remark(name))\n\n```json\n\(event.pretty())\n```\n"
     }
@@ -126,6 +126,22 @@ extension EventsDocument {
     let value = try JSONValue(parsing: event.body)
     #expect(value.bytes == event.body)
     return value
+  }
+
+  private func operational() throws -> [JSONValue] {
+    let told: [OperationalEvent] = [
+      .failing(webhook, event: eventId(2), attempts: 4, error: "answered 500"),
+      .disabled(webhook, isGone: true, why: DeliveryMachine.DisableReason.gone.words),
+      .authenticationFailed(connection, isReplaced: false),
+      .lowDisk(of: consumer.applicationId, free: 498_073_600, reserve: 526_385_152),
+    ]
+    #expect(told.map(\.type) == EventType.operational)
+    return try told.enumerated().map { offset, told in
+      let event = told.event(eventId(UInt64(16 + offset)), at: time(10 + offset), epoch: 1)
+      let value = try JSONValue(parsing: event.body)
+      #expect(value.bytes == event.body)
+      return value
+    }
   }
 
   private func headers(_ event: JSONValue) -> String {

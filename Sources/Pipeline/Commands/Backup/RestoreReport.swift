@@ -43,6 +43,7 @@ package struct RestoreReport: Sendable {
   private mutating func take(_ line: SpoolLine, isConfiguration: Bool) {
     through = line.seq
     guard let data = try? JSONValue(parsing: line.data) else { return }
+    if line.type == OperationalEvent.lineType { return }
     guard line.type.hasPrefix("admin.") else {
       lastWrite = Write(
         time: line.timestamp, request: line.id, type: line.type, id: Self.id(in: data, line.key))

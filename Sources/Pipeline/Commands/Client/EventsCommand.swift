@@ -48,7 +48,7 @@ package enum EventText {
   /// "22:15:41.203Z  #1  employee.created  bjensen@example.com, Engineering".
   package static func line(_ event: JSONValue, width: Int) -> String {
     let time = (event["timestamp"]?.string ?? "").dropFirst(11)
-    let number = "#\(event["sequence"]?.int ?? 0)".padStart(to: 7)
+    let number = (event["sequence"]?.int.map { "#\($0)" } ?? "-").padStart(to: 7)
     let type = (event["type"]?.string ?? "").padded(to: 16)
     let start = "\(time) \(number)  \(type)  "
     return start + SpoolText.clipped(subject(event), to: max(leastSubject, width - start.count))
@@ -57,6 +57,9 @@ package enum EventText {
   /// Who, and what changed: "bjensen@example.com, active true → false".
   package static func subject(_ event: JSONValue) -> String {
     let data = event["data"]
+    if event["sequence"] == nil, let words = data?["error"]?.string ?? data?["why"]?.string {
+      return "\(data?["id"]?.string ?? "-"), \(words)"
+    }
     let who = data?["email"]?.string ?? data?["username"]?.string ?? data?["id"]?.string ?? "-"
     let fields = (event["changedFields"]?.array ?? []).compactMap(\.string)
     guard event["type"]?.string == "employee.updated", let first = fields.first else {

@@ -47,6 +47,7 @@ package struct SpoolDeliveries: Sendable {
   }
 
   let configuration: SpoolConfiguration
+  private let filters: [String: WebhookFilter]
   /// By webhook.
   private(set) var states: [String: State] = [:]
 
@@ -57,6 +58,8 @@ package struct SpoolDeliveries: Sendable {
 
   init(_ reader: SpoolReader, _ configuration: SpoolConfiguration) throws {
     self.configuration = configuration
+    let known = configuration.configuration
+    filters = known.webhooks.mapValues { WebhookFilter($0) { known } }
     var cursors: [String: DeliveryCursor] = [:]
     for (name, value) in try reader.cursors() where name.hasPrefix("delivery-") {
       cursors[String(name.dropFirst(9))] = value.object.flatMap { try? DeliveryCursor(json: $0) }
@@ -185,12 +188,7 @@ extension SpoolDeliveries {
 
   /// Whether an event concerns a webhook.
   func wants(_ webhook: Webhook, _ event: CommittedEvent) -> Bool {
-    guard EventSubscription(names: webhook.events).includes(event.type),
-      webhook.consumerIds?.contains(event.consumerId) ?? true
-    else { return false }
-    if !event.applicationId.isEmpty { return event.applicationId == webhook.applicationId }
-    let consumer = configuration.configuration.consumers[event.consumerId]
-    return consumer?.applicationId == webhook.applicationId
+    filters[webhook.id]?.accepts(event) ?? false
   }
 }
 

@@ -1,3 +1,4 @@
+import Actors
 package import Transport
 
 /// The screen of `spool explain`: accepted, mapped, committed, delivered, one under the other.
@@ -34,6 +35,9 @@ package struct SpoolExplainScreen {
 
   /// Two lines when one would be too long.
   private var head: [String] {
+    if let line = story.traces.last?.committed, line.type == OperationalEvent.lineType {
+      return ["about \(line.key)"]
+    }
     let employee = story.employee
     var parts: [String] = []
     if let name = employee?["displayName"]?.string ?? employee?["username"]?.string {
@@ -170,6 +174,7 @@ extension SpoolExplainScreen {
   private func became(_ data: JSONValue?, _ batch: Int) -> String {
     var text: String
     switch data?["outcome"]?.string {
+    case nil: text = data?["events"]?.array?.last?["cause"]?["reason"]?.string ?? ""
     case "refused":
       text = "refused \(data?["status"]?.int ?? 0): \(data?["detail"]?.string ?? "")"
     case "unchanged": text = "unchanged"

@@ -1,3 +1,4 @@
+import Actors
 package import Transport
 
 /// Finds the writes that `explain WHAT` is about and joins the hops by their request ids.
@@ -65,6 +66,8 @@ extension SpoolSearch {
       else { return }
       if line.id == what || names(event ?? what, anEventOf: data) {
         requests.insert(line.id)
+      } else if line.type == OperationalEvent.lineType {
+        return  // about no resource
       } else if line.key.split(separator: "/").last.map(String.init) == what || isPerson(data) {
         keys.insert(line.key)
       }

@@ -1,3 +1,4 @@
+import Actors
 package import Transport
 
 /// One write on its way through the hops, as far as it came.
@@ -52,7 +53,7 @@ package struct SpoolStory: Sendable {
 
   /// The employee or group as the newest outcome left it.
   var employee: JSONObject? {
-    for trace in traces.reversed() {
+    for trace in traces.reversed() where trace.committed?.type != OperationalEvent.lineType {
       guard let data = trace.committed.flatMap({ try? JSONValue(parsing: $0.data) })
       else { continue }
       if let event = data["events"]?.array?.last { return event["data"]?.object }
