@@ -19,6 +19,8 @@ package struct DeliveryAttempt: Sendable {
   package var id: String
   package var time: Timestamp
   package var eventId: String
+  /// What kind of event it is; empty when that was gone.
+  package var eventType = ""
   package var webhookId: String
   package var key: String
   package var position: DeliveryQueue.Position
@@ -51,6 +53,7 @@ extension DeliveryAttempt {
     out.append(contentsOf: #"{"id":"#.utf8)
     JSONValue.writeString(id, to: &out)
     Self.write("event", eventId, to: &out)
+    if !eventType.isEmpty { Self.write("type", eventType, to: &out) }
     Self.write("webhook", webhookId, to: &out)
     Self.write("key", key, to: &out)
     let place = trigger == .snapshot ? "place" : "seq"
