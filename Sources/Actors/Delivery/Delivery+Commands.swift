@@ -34,10 +34,12 @@ extension Delivery {
   ///
   /// - Returns: whether it was delivered; false too when a person holds the webhook or the key.
   package func redeliver(_ letter: DeadLetter) async -> Bool {
-    guard let worker = workers[letter.webhookId],
-      let event = try? CommittedEvent(reading: letter.event, applicationId: "", seq: letter.seq)
+    guard let event = try? CommittedEvent(reading: letter.event, applicationId: "", seq: letter.seq)
     else { return false }
-    guard await worker.redeliver(event, seq: letter.seq) else { return false }
+    let place = DeliveryQueue.Position(seq: letter.seq, index: 0)
+    guard case .attempted(let attempt) = await redeliver(event, at: place, to: letter.webhookId),
+      attempt.result == .delivered
+    else { return false }
     await dropped(letter.eventId, of: letter.webhookId)
     return true
   }

@@ -15,8 +15,9 @@ extension Delivery {
         event: event, body: body, to: webhook, at: now, signature: signature,
         options: options))
     let attempt = DeliveryAttempt(
-      id: ULID.make(prefix: "dlv_"), time: now, eventId: event, webhookId: webhook.id,
-      key: webhook.id, position: DeliveryQueue.Position(seq: 0, index: 0), attempt: 1,
+      id: ULID.make(prefix: "dlv_"), time: now, eventId: event,
+      eventType: EventType.webhookTest.rawValue, webhookId: webhook.id, key: webhook.id,
+      position: DeliveryQueue.Position(seq: 0, index: 0), attempt: 1,
       trigger: .manual, isProbe: false, outcome: result,
       result: result.isSuccess ? .delivered : .dead, next: nil,
       kept: options.sizes.kept, durableSeq: environment.committed.durableSeq)

@@ -36,7 +36,7 @@ package struct DeliveryMachine: Sendable {
     fileprivate(set) var ending: DeliveryQueue.Ending
   }
 
-  /// A dead letter that somebody wants sent again, once.
+  /// An event that somebody wants sent again, once: a dead letter, or any that was tried before.
   package struct Letter: Sendable {
     package var id: String
     package var key: String
@@ -162,6 +162,9 @@ extension DeliveryMachine {
   package mutating func conclude(
     _ job: Job, _ verdict: Verdict, ledgerSeq: UInt64, at now: Timestamp
   ) {
+    if case .letter = job.source, verdict.result == .delivered {
+      queue.delivered(job.take.position, of: job.take.key, ledgerSeq: ledgerSeq, at: now)
+    }
     finish(job, verdict.ending, ledgerSeq: ledgerSeq, at: now)
   }
 

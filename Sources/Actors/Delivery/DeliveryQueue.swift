@@ -228,7 +228,7 @@ extension DeliveryQueue {
     settle()
   }
 
-  private mutating func finishParked(_ take: Take, _ ending: Ending, _ now: Timestamp) {
+  mutating func finishParked(_ take: Take, _ ending: Ending, _ now: Timestamp) {
     guard var entry = parked.removeValue(forKey: take.key) else { return }
     switch ending {
     case .done:

@@ -23,6 +23,13 @@ struct DueKeys: Sendable {
     }
   }
 
+  mutating func remove(_ key: String) {
+    let rest = entries.filter { $0.key != key }
+    guard rest.count < entries.count else { return }
+    entries = []
+    for entry in rest { push(entry.key, at: entry.time) }
+  }
+
   /// The key that is due longest, if any is due by `now`.
   mutating func pop(by now: Timestamp) -> String? {
     guard let first = entries.first, first.time <= now else { return nil }

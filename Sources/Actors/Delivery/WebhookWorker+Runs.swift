@@ -69,34 +69,3 @@ extension DeliveryMachine.Job {
   /// Whether its event has not been a dead letter yet.
   var isNew: Bool { if case .letter = source { false } else { true } }
 }
-
-// MARK: - Dead letters
-
-extension WebhookWorker {
-  /// Letters that may wait at once.
-  private static let letters = 256
-
-  /// - Returns: whether the event was delivered.
-  func redeliver(_ event: CommittedEvent, seq: UInt64) async -> Bool {
-    let letter = DeliveryMachine.Letter(
-      id: ULID.make(prefix: "ltr_"), key: event.key, position: .init(seq: seq, index: 0),
-      event: event)
-    return await withCheckedContinuation { waiter in
-      let isTaken = change { state in
-        let isHeldByHand = state.machine.hold(of: event.key).map { $0.letter == nil } ?? false
-        guard state.isSending, !state.machine.isHeld, !isHeldByHand,
-          state.machine.letters.count < Self.letters
-        else { return false }
-        state.machine.letters.append(letter)
-        state.letterWaiters[letter.id] = waiter
-        return true
-      }
-      if !isTaken { waiter.resume(returning: false) }
-    }
-  }
-
-  func answer(_ letter: String, isDelivered: Bool) {
-    let waiter = change { $0.letterWaiters.removeValue(forKey: letter) }
-    waiter?.resume(returning: isDelivered)
-  }
-}

@@ -147,9 +147,7 @@ extension WebhookWorker {
       }
     }
     environment.observe(attempt)
-    if case .letter(let letter) = job.source {
-      answer(letter, isDelivered: verdict.result == .delivered)
-    }
+    if case .letter(let letter) = job.source { answer(letter, attempt) }
   }
 
   private func attempt(
@@ -157,8 +155,9 @@ extension WebhookWorker {
     _ event: CommittedEvent?, _ now: Timestamp
   ) -> DeliveryAttempt {
     DeliveryAttempt(
-      id: ULID.make(prefix: "dlv_", at: now), time: now, eventId: event?.id ?? "", webhookId: id,
-      key: job.take.key, position: job.take.position, attempt: job.take.attempt,
+      id: ULID.make(prefix: "dlv_", at: now), time: now, eventId: event?.id ?? "",
+      eventType: event?.type ?? "", webhookId: id, key: job.take.key, position: job.take.position,
+      attempt: job.take.attempt,
       trigger: job.trigger, run: job.run, isProbe: job.isProbe, outcome: result,
       result: verdict.result, next: verdict.next, kept: common.sizes.kept,
       durableSeq: environment.committed.durableSeq)

@@ -32,7 +32,7 @@ final class WebhookWorker: Sendable {
     var reader: CheckedContinuation<UInt64?, Never>?
     var runReader: CheckedContinuation<DeliveryRun?, Never>?
     /// Who waits for a dead letter that is sent again, by the letter's id.
-    var letterWaiters: [String: CheckedContinuation<Bool, Never>] = [:]
+    var letterWaiters: [String: CheckedContinuation<DeliveryAttempt?, Never>] = [:]
     var grantedSlots = 0
     var isQueuedForSlot = false
     var unsaved = 0
@@ -59,7 +59,7 @@ final class WebhookWorker: Sendable {
     var lanes: [(CheckedContinuation<Job?, Never>, Job?)] = []
     var reader: (CheckedContinuation<UInt64?, Never>, UInt64?)?
     var runReader: (CheckedContinuation<DeliveryRun?, Never>, DeliveryRun?)?
-    var letters: [CheckedContinuation<Bool, Never>] = []
+    var letters: [CheckedContinuation<DeliveryAttempt?, Never>] = []
     var freedSlots = 0
   }
 
@@ -95,7 +95,7 @@ extension WebhookWorker {
     for (lane, job) in wakes.lanes { lane.resume(returning: job) }
     if let (reader, from) = wakes.reader { reader.resume(returning: from) }
     if let (reader, run) = wakes.runReader { reader.resume(returning: run) }
-    for letter in wakes.letters { letter.resume(returning: false) }
+    for letter in wakes.letters { letter.resume(returning: nil) }
     for _ in 0..<wakes.freedSlots { slots.release() }
     return result
   }

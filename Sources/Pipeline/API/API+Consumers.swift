@@ -24,6 +24,9 @@ extension API {
     case .testWebhook: try await testWebhook(of: application, call)
     case .replayWebhook: try await replayWebhook(of: application, call)
     case .listEvents: try await listEvents(of: application, call)
+    case .listDeliveries: try await listDeliveries(of: application, call)
+    case .getDelivery: try await getDelivery(of: application, call)
+    case .redeliver: try await redeliver(of: application, call)
     }
   }
 

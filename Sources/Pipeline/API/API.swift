@@ -104,7 +104,8 @@ extension APIRoute {
   /// What writes no configuration, and so works while the disk is short of space, too.
   private static let unconfigured: Set<APIOperation> = [
     .open(.createAccessToken), .application(.testWebhook), .application(.replayWebhook),
-    .owner(.holdDelivery), .owner(.releaseDelivery), .owner(.replayEvents),
+    .application(.redeliver), .owner(.holdDelivery), .owner(.releaseDelivery),
+    .owner(.replayEvents),
     .owner(.retryDeadLetter),
     .owner(.dropDeadLetter),
   ]

@@ -17,6 +17,7 @@ enum APIOperation: Sendable, Hashable {
     case listWebhooks, createWebhook, getWebhook, updateWebhook, deleteWebhook, testWebhook
     case rotateSecret, replayWebhook
     case listEvents
+    case listDeliveries, getDelivery, redeliver
   }
 
   /// One application on behalf of one of its consumers.

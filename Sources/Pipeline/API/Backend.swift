@@ -36,6 +36,20 @@ protocol APIBackend: Sendable {
 
   func employees(_ query: EmployeeQuery) async throws(APIError) -> EmployeePage
 
+  /// Attempts made so far, the newest first.
+  func deliveries(_ query: DeliveryQuery) async throws(APIError) -> DeliveryPage
+
+  /// One attempt, of whatever webhook; nil when there is none of that id, or not any more.
+  func delivery(_ id: String) async throws(APIError) -> DeliveryRecord?
+
+  /// What was sent at an attempt; nil when its webhook is gone.
+  func request(of record: DeliveryRecord) async throws(APIError) -> DeliveryRequest?
+
+  /// Sends the event of an attempt once more, now.
+  ///
+  /// - Returns: the new attempt as the ledger has it.
+  func redeliver(_ record: DeliveryRecord) async throws(APIError) -> JSONObject
+
   /// What is committed, for those who fetch it themselves.
   var events: EventFeed { get }
 

@@ -11,7 +11,8 @@ package enum CommandTree {
     subcommands: [
       serve, DemoCommand.command, SimulateCommand.command, StatusCommand.command,
       ConnectCommand.command, ApplicationCommand.command, TokenCommand.command, KeyCommand.command,
-      WebhookCommand.command, EventsCommand.command, EmployeesCommand.command,
+      WebhookCommand.command, DeliveryCommand.command, EventsCommand.command,
+      EmployeesCommand.command,
       ReceiveCommand.command, ListenCommand.command, SpoolCommand.command, DoctorCommand.command,
       ConformanceCommand.command, BackupCommand.command, RestoreCommand.command,
       BenchCommand.command, VersionCommand.command,

@@ -105,7 +105,7 @@ final class Server: Sendable {
     let backend = ServerBackend(
       settings: settings, catalog: catalog, spool: spool, topology: topology, vault: vault,
       feed: feed, events: events, deadLetters: deadLetters, own: own, disk: disk,
-      startedAt: startedAt)
+      reading: feeding, startedAt: startedAt)
     let (ingress, activity) = (topology.ingress, topology.activity)
     let origin = RequestOrigin(settings)
     var options = API.Options(permits: { address in

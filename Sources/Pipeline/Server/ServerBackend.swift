@@ -13,6 +13,8 @@ struct ServerBackend: APIBackend {
   let deadLetters: DeadLetters
   let own: OwnAddress
   let disk: BlockingThread
+  /// For reads of the spool that people wait for.
+  let reading: BlockingThread
   let startedAt: Timestamp
 
   var configuration: Configuration { topology.view.current }

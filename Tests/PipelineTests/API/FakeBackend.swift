@@ -25,6 +25,8 @@ final class FakeBackend: APIBackend {
     /// "wh_1" or "wh_1 emp_1".
     var held: Set<String> = []
     var letters: Set<String> = []
+    var deliveries: [DeliveryRecord] = []
+    var queries: [DeliveryQuery] = []
   }
 
   let state = Mutex(State())
@@ -127,6 +129,29 @@ final class FakeBackend: APIBackend {
         webhookId: webhook.id, inFlight: 1, waiting: 2, parkedKeys: 0, unread: 3, breaker: .closed,
         failingSince: nil, lastError: "answered 500", nextAttempt: nil, undoneFrom: 5)
     }
+  }
+
+  func deliveries(_ query: DeliveryQuery) async throws(APIError) -> DeliveryPage {
+    state.withLock { state in
+      state.queries.append(query)
+      let found = state.deliveries.filter { $0.webhookId == query.webhookId }
+      return DeliveryPage(deliveries: found, next: found.isEmpty ? nil : 41)
+    }
+  }
+
+  func delivery(_ id: String) async throws(APIError) -> DeliveryRecord? {
+    state.withLock { $0.deliveries.first { $0.id == id } }
+  }
+
+  func request(of record: DeliveryRecord) async throws(APIError) -> DeliveryRequest? {
+    DeliveryRequest(
+      url: "http://hooks.example.com/", head: "POST / HTTP/1.1\n",
+      body: Array(#"{"id":"evt_1","n":1.50}"#.utf8))
+  }
+
+  func redeliver(_ record: DeliveryRecord) async throws(APIError) -> JSONObject {
+    state.withLock { $0.calls.append("redeliver \(record.id)") }
+    return JSONObject([.init(name: "id", value: "dlv_new"), .init(name: "status", value: 204)])
   }
 
   func hold(webhook: String, key: String?) async -> Bool {
