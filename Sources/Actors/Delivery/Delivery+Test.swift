@@ -1,13 +1,16 @@
 import Transport
 
 extension Delivery {
-  /// Sends `webhook.test` to a webhook once, now; it has no sequence and is not tried again.
+  /// Sends `webhook.test`, or a sample of another type, to a webhook once, now; it has no sequence,
+  /// is marked `test: true` and is not tried again.
   ///
   /// - Returns: the attempt, which is in the ledger too.
-  package func test(_ webhook: Webhook, requestId: String) async -> DeliveryAttempt {
+  package func test(
+    _ webhook: Webhook, with type: EventType = .webhookTest, requestId: String
+  ) async -> DeliveryAttempt {
     let now = environment.clock.now
     let event = ULID.make(prefix: "evt_")
-    let body = Self.testBody(event: event, webhookId: webhook.id, at: now, requestId: requestId)
+    let (key, body) = content(of: type, event: event, for: webhook, requestId: requestId)
     let signature = WebhookSignature(secrets: environment.signingSecrets(webhook.id))
     let options = options.for(webhook)
     let result = await environment.sender.send(
@@ -16,7 +19,7 @@ extension Delivery {
         options: options))
     let attempt = DeliveryAttempt(
       id: ULID.make(prefix: "dlv_"), time: now, eventId: event,
-      eventType: EventType.webhookTest.rawValue, webhookId: webhook.id, key: webhook.id,
+      eventType: type.rawValue, webhookId: webhook.id, key: key,
       position: DeliveryQueue.Position(seq: 0, index: 0), attempt: 1,
       trigger: .manual, isProbe: false, outcome: result,
       result: result.isSuccess ? .delivered : .dead, next: nil,
@@ -24,6 +27,21 @@ extension Delivery {
     _ = environment.ledger.append(attempt, bytes: attempt.bytes)
     environment.observe(attempt)
     return attempt
+  }
+
+  private func content(
+    of type: EventType, event id: String, for webhook: Webhook, requestId: String
+  ) -> (key: String, body: [UInt8]) {
+    let now = environment.clock.now
+    guard type != .webhookTest else {
+      return (
+        webhook.id,
+        Self.testBody(event: id, webhookId: webhook.id, at: now, requestId: requestId)
+      )
+    }
+    return EventSample(
+      type, id: id, for: webhook, requestId: requestId, epoch: environment.epoch, at: now
+    ).event
   }
 
   /// The bytes of a `webhook.test` event.

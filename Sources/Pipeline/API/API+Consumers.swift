@@ -21,7 +21,7 @@ extension API {
     case .updateWebhook: try await updateWebhook(of: application, call)
     case .deleteWebhook: try await deleteWebhook(of: application, call)
     case .rotateSecret: try await rotateSecret(of: application, call)
-    case .testWebhook: try await testWebhook(of: application, call)
+    case .testWebhook, .triggerWebhook: try await testWebhook(of: application, call)
     case .replayWebhook: try await replayWebhook(of: application, call)
     case .listEvents: try await listEvents(of: application, call)
     case .listDeliveries: try await listDeliveries(of: application, call)

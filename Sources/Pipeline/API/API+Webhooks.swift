@@ -97,7 +97,9 @@ extension API {
     of application: Application, _ call: APICall
   ) async throws(APIError) -> APIAnswer {
     let webhook = try webhook(of: application, call)
-    let attempt = try await backend.testWebhook(id: webhook.id, requestId: call.requestId)
+    let type = call.text("type").flatMap(EventType.init(rawValue:)) ?? .webhookTest
+    let attempt = try await backend.testWebhook(
+      id: webhook.id, with: type, requestId: call.requestId)
     return .data(.object(attempt))
   }
 

@@ -16,7 +16,7 @@ enum APIOperation: Sendable, Hashable {
     case listConsumers, createConsumer, getConsumer, updateConsumer, deleteConsumer
     case listWebhooks, createWebhook, getWebhook, updateWebhook, deleteWebhook, testWebhook
     case rotateSecret, replayWebhook
-    case listEvents
+    case triggerWebhook, listEvents
     case listDeliveries, getDelivery, redeliver
   }
 

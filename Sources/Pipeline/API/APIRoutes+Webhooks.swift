@@ -38,6 +38,13 @@ extension APIRoutes {
       .application(.testWebhook), "POST", "/webhooks/{id}/test",
       "Send webhook.test now and answer with the attempt."),
     APIRoute(
+      .application(.triggerWebhook), "POST", "/webhooks/{id}/trigger",
+      "Send a sample of an event type now, marked test: true, and answer with the attempt.",
+      body: [
+        APIInput(
+          "type", .choice(EventType.allCases.map(\.rawValue)), required: true, "Of which type.")
+      ]),
+    APIRoute(
       .application(.replayWebhook), "POST", "/webhooks/{id}/replay", success: 202,
       "Send committed events again, or the present state; answers how many it will be.",
       body: [

@@ -53,10 +53,12 @@ protocol APIBackend: Sendable {
   /// What is committed, for those who fetch it themselves.
   var events: EventFeed { get }
 
-  /// Sends `webhook.test` to it now.
+  /// Sends `webhook.test`, or a sample of another type, to it now.
   ///
   /// - Returns: the attempt as the ledger has it.
-  func testWebhook(id: String, requestId: String) async throws(APIError) -> JSONObject
+  func testWebhook(
+    id: String, with type: EventType, requestId: String
+  ) async throws(APIError) -> JSONObject
 
   /// Sends the committed events between two lines of the log to it again.
   ///

@@ -135,9 +135,11 @@ extension ServerBackend {
     await topology.delivery.snapshot(webhook: webhookId)
   }
 
-  func testWebhook(id: String, requestId: String) async throws(APIError) -> JSONObject {
+  func testWebhook(
+    id: String, with type: EventType, requestId: String
+  ) async throws(APIError) -> JSONObject {
     guard let webhook = configuration.webhooks[id] else { throw .notFound("webhook", id) }
-    let attempt = await topology.delivery.test(webhook, requestId: requestId)
+    let attempt = await topology.delivery.test(webhook, with: type, requestId: requestId)
     return (try? JSONValue(parsing: attempt.bytes))?.object ?? JSONObject()
   }
 }

@@ -173,6 +173,22 @@ struct APIWebhooksTests {
     #expect(harness.backend.state.withLock { $0.tested } == [tenant.webhook])
   }
 
+  @Test func `a sample of any type can be triggered`() async throws {
+    let tenant = try await Tenant("Acme", in: harness)
+    let path = "/api/webhooks/\(tenant.webhook)/trigger"
+    let answer = await harness.send(
+      "POST", path, ["type": "group.member_added"], token: tenant.token)
+    #expect(answer.status == 200 && answer.data["status"] == 204)
+    #expect(harness.backend.calls.last == "test group.member_added")
+    #expect(await harness.send("POST", path, [:], token: tenant.token).status == 400)
+    let wrong = await harness.send("POST", path, ["type": "employee.gone"], token: tenant.token)
+    #expect(wrong.status == 400)
+    let stranger = try await Tenant("Other", in: harness)
+    let strange = await harness.send(
+      "POST", path, ["type": "webhook.test"], token: stranger.token)
+    #expect(strange.status == 404)
+  }
+
   @Test func `a replay is of a stretch of the log, or of the present state`() async throws {
     let tenant = try await Tenant("Acme", in: harness)
     let path = "/api/webhooks/\(tenant.webhook)/replay"

@@ -99,7 +99,10 @@ final class FakeBackend: APIBackend {
       employees: page.map(\.bytes), next: found.count > page.count ? page.last?.id : nil)
   }
 
-  func testWebhook(id: String, requestId: String) async throws(APIError) -> JSONObject {
+  func testWebhook(
+    id: String, with type: EventType, requestId: String
+  ) async throws(APIError) -> JSONObject {
+    state.withLock { $0.calls.append("test \(type.rawValue)") }
     state.withLock { $0.tested.append(id) }
     let attempt: JSONValue = ["webhookId": JSONValue(id), "status": 204, "trigger": "manual"]
     return attempt.object ?? JSONObject()

@@ -6,7 +6,7 @@ package enum WebhookCommand {
     "webhook", abstract: "Add, list, change, pause and test webhooks",
     subcommands: [
       add, list, set, rotate, change("pause", to: "Paused"), change("resume", to: "Enabled"), test,
-      replay, deliveries,
+      trigger, replay, deliveries,
     ])
 
   static let webhook = CommandArgument("webhook", help: "The webhook: wh_….")
