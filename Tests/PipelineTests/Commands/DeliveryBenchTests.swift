@@ -9,7 +9,7 @@ import Transport
   }
 
   @Test func `only what came first counts, and what is missing is known`() {
-    let record = DeliveryRecord(numbers: 4, people: 2, receivers: 2)
+    let record = DeliveryArrivals(numbers: 4, people: 2, receivers: 2)
     for number in 0..<3 { record.answered(number, at: at(10)) }
     record.received(0, by: 0, at: at(12))
     record.received(0, by: 0, at: at(13))
@@ -27,17 +27,17 @@ import Transport
   }
 
   @Test func `an event that comes before an earlier one of its person is an inversion`() {
-    let record = DeliveryRecord(numbers: 6, people: 2)
+    let record = DeliveryArrivals(numbers: 6, people: 2)
     for number in [0, 3, 1, 2, 4, 5] { record.received(number, by: 0) }
     #expect(record.summary.inversions == 1)
-    let other = DeliveryRecord(numbers: 6, people: 2, receivers: 2)
+    let other = DeliveryArrivals(numbers: 6, people: 2, receivers: 2)
     for number in [0, 2, 4] { other.received(number, by: 1) }
     for number in [0, 2, 4] { other.received(number, by: 0) }
     #expect(other.summary.inversions == 0)
   }
 
   @Test func `latency runs from the answer, and an earlier receipt counts as none`() {
-    let record = DeliveryRecord(numbers: 3, people: 1)
+    let record = DeliveryArrivals(numbers: 3, people: 1)
     for number in 0..<3 { record.answered(number, at: at(10)) }
     record.received(0, by: 0, at: at(12))
     record.received(1, by: 0, at: at(8))

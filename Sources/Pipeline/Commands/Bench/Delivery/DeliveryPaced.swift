@@ -31,12 +31,12 @@ struct DeliveryPaced: Sendable {
   func measure(
     on stage: DeliveryBenchStage, bad: Bad?, compared: Range<Int>
   ) async throws(ClientFailure) -> DeliveryBenchReport.Paced {
-    let record = DeliveryRecord(numbers: rate * seconds, people: customers * Self.people)
-    let sink = try await DeliverySink(record)
+    let arrivals = DeliveryArrivals(numbers: rate * seconds, people: customers * Self.people)
+    let sink = try await DeliverySink(arrivals)
     let result: Result<DeliveryBenchReport.Paced, ClientFailure>
     do throws(ClientFailure) {
       let all = try await prepare(stage, sink, bad)
-      result = .success(await run(stage, sink, record, all, compared))
+      result = .success(await run(stage, sink, arrivals, all, compared))
     } catch {
       result = .failure(error)
     }
@@ -58,7 +58,7 @@ struct DeliveryPaced: Sendable {
   }
 
   private func run(
-    _ stage: DeliveryBenchStage, _ sink: DeliverySink, _ record: DeliveryRecord,
+    _ stage: DeliveryBenchStage, _ sink: DeliverySink, _ arrivals: DeliveryArrivals,
     _ all: [DeliveryBenchStage.Customer], _ compared: Range<Int>
   ) async -> DeliveryBenchReport.Paced {
     let isMeant = { @Sendable (number: Int) in compared.contains(number % customers) }
@@ -71,27 +71,27 @@ struct DeliveryPaced: Sendable {
       }
       let numbers = Cursor(end: rate * seconds)
       for _ in 0..<callers {
-        group.addTask { await push(numbers, from: start, stage, all, record) }
+        group.addTask { await push(numbers, from: start, stage, all, arrivals) }
       }
       var refused = 0
       for _ in 0..<callers { refused += await group.next().flatMap { $0 } ?? 0 }
-      await settle(record, isMeant)
+      await settle(arrivals, isMeant)
       group.cancelAll()
       return refused
     }
     let elapsed = Deadline.now.duration(since: start)
-    let summary = record.summary
+    let summary = arrivals.summary
     return DeliveryBenchReport.Paced(
-      events: rate * seconds, refused: refused, lost: record.missing(where: isMeant),
+      events: rate * seconds, refused: refused, lost: arrivals.missing(where: isMeant),
       duplicates: summary.duplicates, inversions: summary.inversions,
-      latency: record.latency(where: isMeant), elapsed: elapsed,
+      latency: arrivals.latency(where: isMeant), elapsed: elapsed,
       processorTime: (stage.server.processorTime ?? .zero) - cpu)
   }
 
   /// Each number at its time, however late the ones before were answered.
   private func push(
     _ numbers: Cursor, from start: Deadline, _ stage: DeliveryBenchStage,
-    _ all: [DeliveryBenchStage.Customer], _ record: DeliveryRecord
+    _ all: [DeliveryBenchStage.Customer], _ arrivals: DeliveryArrivals
   ) async -> Int {
     var refused = 0
     while let number = numbers.take() {
@@ -101,7 +101,7 @@ struct DeliveryPaced: Sendable {
       let customer = all[number % customers]
       let person = customer.people[number / customers % Self.people]
       if await stage.change(person, of: customer, to: number) {
-        record.answered(number)
+        arrivals.answered(number)
       } else {
         refused += 1
       }
@@ -109,9 +109,9 @@ struct DeliveryPaced: Sendable {
     return refused
   }
 
-  private func settle(_ record: DeliveryRecord, _ isMeant: @Sendable (Int) -> Bool) async {
+  private func settle(_ arrivals: DeliveryArrivals, _ isMeant: @Sendable (Int) -> Bool) async {
     let end = Deadline.after(Self.grace)
-    while record.missing(where: isMeant) > 0, Deadline.now < end {
+    while arrivals.missing(where: isMeant) > 0, Deadline.now < end {
       try? await ContinuousClock().sleep(for: .milliseconds(50))
     }
   }

@@ -20,12 +20,12 @@ final class DeliverySink: Sendable {
   private let resetting: Listener
 
   /// - Parameter delay: how long a good receiver takes to answer.
-  init(_ record: DeliveryRecord, delay: Duration = .zero) async throws(ClientFailure) {
+  init(_ arrivals: DeliveryArrivals, delay: Duration = .zero) async throws(ClientFailure) {
     var configuration = HTTPServerConfiguration()
     configuration.maxConnections = 4096
     server = HTTPServer(
       loops: [loop], configuration: configuration,
-      service: HTTPService(handler: { await Self.answer($0, record, delay) }))
+      service: HTTPService(handler: { await Self.answer($0, arrivals, delay) }))
     do throws(HTTPServerError) {
       address = try await server.listen(on: .tcp(host: "127.0.0.1", port: 0))
     } catch {
@@ -83,7 +83,7 @@ final class DeliverySink: Sendable {
 
 extension DeliverySink {
   private static func answer(
-    _ request: HTTPRequest, _ record: DeliveryRecord, _ delay: Duration
+    _ request: HTTPRequest, _ arrivals: DeliveryArrivals, _ delay: Duration
   ) async -> HTTPResponse {
     let now = Deadline.now
     let path = request.target.split(separator: "/")
@@ -95,7 +95,7 @@ extension DeliverySink {
     case .drips:
       return HTTPResponse(status: 200, stream: .stream(drip))
     default:
-      record.received(number(in: request.body), by: receiver, at: now)
+      arrivals.received(number(in: request.body), by: receiver, at: now)
       if delay > .zero { try? await ContinuousClock().sleep(for: delay) }
       return HTTPResponse(status: 204)
     }

@@ -18,11 +18,11 @@ struct DeliveryThroughput: Sendable {
   func measure(on stage: DeliveryBenchStage) async throws(ClientFailure)
     -> DeliveryBenchReport.Throughput
   {
-    let record = DeliveryRecord(numbers: events, people: events, receivers: webhooks)
-    let sink = try await DeliverySink(record, delay: delay)
+    let arrivals = DeliveryArrivals(numbers: events, people: events, receivers: webhooks)
+    let sink = try await DeliverySink(arrivals, delay: delay)
     let result: Result<DeliveryBenchReport.Throughput, ClientFailure>
     do throws(ClientFailure) {
-      result = .success(try await measure(on: stage, sink, record))
+      result = .success(try await measure(on: stage, sink, arrivals))
     } catch {
       result = .failure(error)
     }
@@ -31,7 +31,7 @@ struct DeliveryThroughput: Sendable {
   }
 
   private func measure(
-    on stage: DeliveryBenchStage, _ sink: DeliverySink, _ record: DeliveryRecord
+    on stage: DeliveryBenchStage, _ sink: DeliverySink, _ arrivals: DeliveryArrivals
   ) async throws(ClientFailure) -> DeliveryBenchReport.Throughput {
     var ids: [String] = []
     for receiver in 0..<webhooks {
@@ -44,8 +44,8 @@ struct DeliveryThroughput: Sendable {
       let body = JSONObject([.init(name: "status", value: "Enabled")])
       _ = try await stage.api.call("PATCH", "/webhooks/\(id)", body: body)
     }
-    let memory = await watch(record, stage.server)
-    let summary = record.summary
+    let memory = await watch(arrivals, stage.server)
+    let summary = arrivals.summary
     let spent = (stage.server.processorTime ?? .zero) - cpu
     return DeliveryBenchReport.Throughput(
       webhooks: webhooks, deliveries: summary.firsts, lost: events * webhooks - summary.firsts,
@@ -70,12 +70,12 @@ struct DeliveryThroughput: Sendable {
   }
 
   /// Waits for all, and looks at the server's memory at each tenth.
-  private func watch(_ record: DeliveryRecord, _ server: TemporaryServer) async -> [Int] {
+  private func watch(_ arrivals: DeliveryArrivals, _ server: TemporaryServer) async -> [Int] {
     let wanted = events * webhooks
     var memory: [Int] = []
     var (last, since) = (0, Deadline.now)
     while true {
-      let firsts = record.firsts
+      let firsts = arrivals.firsts
       if firsts > last { (last, since) = (firsts, .now) }
       if firsts * 10 >= wanted * (memory.count + 1) {
         memory.append(server.residentMemory ?? 0)

@@ -4,7 +4,7 @@ package import Transport
 /// When each numbered event was answered to its caller, and when each receiver had it first.
 ///
 /// One person's events carry rising numbers, so that a later one that comes first is noticed.
-package final class DeliveryRecord: Sendable {
+package final class DeliveryArrivals: Sendable {
   private struct Tally {
     /// Nanoseconds by number; 0 when not yet.
     var answered: [UInt64]
