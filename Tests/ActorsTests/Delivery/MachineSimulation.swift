@@ -120,7 +120,10 @@ extension MachineSimulation {
     let job = inFlight.remove(at: Int.random(in: 0..<inFlight.count, using: &random))
     let result = WebhookResult(.answered(status: chance(failing) ? 500 : 200))
     let verdict = machine.judge(job, result, at: now, random: 0.5)
-    if result.isSuccess { received[job.source, default: []].append(job.take.position) }
+    if result.isSuccess {
+      received[job.source, default: []].append(job.take.position)
+      if isAwaited(job) { received[.log, default: []].append(job.take.position) }
+    }
     if verdict.result == .dead, job.isNew {
       received[job.source, default: []].append(job.take.position)
     }
@@ -134,6 +137,13 @@ extension MachineSimulation {
           next: verdict.result == .retry ? verdict.next : nil), letter: holds ? "evt" : nil))
     machine.conclude(job, verdict, ledgerSeq: UInt64(ledger.count), at: now)
     if holds { hold(job.take.key, letter: "evt") }
+  }
+
+  /// Whether it is sent outside the queue, and is what its key in the queue waits for: then the key
+  /// goes on.
+  private func isAwaited(_ job: DeliveryMachine.Job) -> Bool {
+    guard case .letter = job.source else { return false }
+    return machine.queue.parked[job.take.key]?.positions.first == job.take.position
   }
 
   mutating func replay() {

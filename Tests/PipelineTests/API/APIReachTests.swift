@@ -15,13 +15,15 @@ struct APIReachTests {
     let routes = APIRoutes.all.filter {
       $0.operation.scope == .application && $0.path.contains("{id}")
     }
-    #expect(routes.count == 9)
+    #expect(routes.count == 13)
     for route in routes {
       let id = route.path.hasPrefix("/webhooks") ? other.webhook : other.consumers[0]
       let around = route.path.split(separator: "{")
       let path = around[0] + id + around[1].dropFirst("id}".count)
-      let answer = await harness.send(
-        route.method, "/api\(path)", route.method == "PATCH" ? [:] : nil, token: mine.token)
+      let body: JSONValue? =
+        route.path.hasSuffix("/trigger")
+        ? ["type": "employee.created"] : route.method == "PATCH" ? [:] : nil
+      let answer = await harness.send(route.method, "/api\(path)", body, token: mine.token)
       #expect(answer.status == 404, "\(route.method) \(path)")
     }
     #expect(harness.backend.configuration == before)
