@@ -239,7 +239,9 @@ struct HTTPConnection {
         if !chunk.isEmpty { try await piece.send(chunk) }
       }
     } catch {
-      // A body cut short must look cut short: close without the last chunk.
+      // A body cut short must look cut short: close without the last chunk, and without TLS's
+      // goodbye.
+      socket.abandonTLS()
       throw .gone
     }
     if chunked { try await write(Array("0\r\n\r\n".utf8)) }

@@ -84,6 +84,7 @@ package final class Socket: @unchecked Sendable {
       _ = unsafe setsockopt(
         descriptor, SOL_SOCKET, SO_LINGER, &atOnce, socklen_t(MemoryLayout<linger>.size))
     }
+    abandonTLS()
     close()
   }
 

@@ -10,8 +10,10 @@ import Glibc
   private static let oldestVersion = 0x0303
   /// No renegotiation, no compression; a server chooses the cipher: SSL_OP_….
   private static let options: UInt64 = 1 << 30 | 1 << 17 | 1 << 22
-  /// ENABLE_PARTIAL_WRITE, ACCEPT_MOVING_WRITE_BUFFER, AUTO_RETRY, RELEASE_BUFFERS: SSL_MODE_….
-  private static let mode = 0x1 | 0x2 | 0x4 | 0x10
+  /// ENABLE_PARTIAL_WRITE, ACCEPT_MOVING_WRITE_BUFFER, RELEASE_BUFFERS: SSL_MODE_….
+  private static let mode = 0x1 | 0x2 | 0x10
+  /// AUTO_RETRY, which is on unless it is cleared: a peer could keep one read busy for ever.
+  private static let modeCleared = 0x4
   /// TLS 1.2 with forward secrecy and authenticated encryption; 1.3 has nothing else.
   private static let serverCiphers = "ECDHE+AESGCM:ECDHE+CHACHA20"
   /// One ticket per handshake is enough: it may be used again.
@@ -21,6 +23,7 @@ import Glibc
     case mode = 33
     case readAhead = 41
     case sessionCache = 44
+    case clearMode = 78
     case oldestVersion = 123
   }
 
@@ -37,6 +40,7 @@ import Glibc
     unsafe self.handle = handle
     sessions = TLSSessions(library: library)
     set(.mode, Self.mode)
+    set(.clearMode, Self.modeCleared)
     set(.readAhead, 1)
     // SSL_SESS_CACHE_CLIENT without a store of OpenSSL's own.
     set(.sessionCache, 0x1 | 0x300)
@@ -60,6 +64,7 @@ import Glibc
     unsafe self.handle = handle
     sessions = TLSSessions(library: library)
     set(.mode, Self.mode)
+    set(.clearMode, Self.modeCleared)
     set(.readAhead, 1)
     // Tickets carry the sessions; nothing is kept here.
     set(.sessionCache, 0)

@@ -26,6 +26,8 @@ import Glibc
   private static let setServerName: Int32 = 55
   /// X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS.
   private static let hostFlags: UInt32 = 0x4
+  /// Buffers of records without a byte for us, tickets and new keys, that may follow one another.
+  private static let fruitlessReads = 32
 
   let context: TLSContext
   let handle: OpenSSL.Handle
@@ -38,6 +40,7 @@ import Glibc
   private(set) var isSessionReused = false
   /// Why the last call failed.
   private(set) var failure: TLSFailure?
+  private var fruitlessReads = 0
   /// The peer sent a request without TLS.
   private(set) var metPlainRequest = false
 
@@ -117,8 +120,23 @@ extension TLSStream {
 
   /// - Parameter room: at least one byte.
   func read(into place: UnsafeMutableRawPointer, _ room: Int) -> Step {
-    library.clearErrors()
-    return unsafe judge(library.read(handle, place, Int32(clamping: room)))
+    while true {
+      library.clearErrors()
+      errno = 0
+      let result = unsafe library.read(handle, place, Int32(clamping: room))
+      let code = errno
+      let step = judge(result)
+      guard case .wantsRead = step, code != EAGAIN else {
+        if case .done = step { fruitlessReads = 0 }
+        return step
+      }
+      // What came was none of our business, and perhaps there is more.
+      fruitlessReads += 1
+      if fruitlessReads > Self.fruitlessReads {
+        failure = .refused("the other side sends TLS messages without end")
+        return .failed
+      }
+    }
   }
 
   /// Takes at most one record's worth, 16 KiB.

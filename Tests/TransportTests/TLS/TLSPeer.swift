@@ -83,16 +83,28 @@ extension Wire {
     try await socket.startTLS(server: identity.context, by: .after(.seconds(30)))
   }
 
+  /// As a server: sends that many tickets nobody asked for.
+  func sendTickets(_ count: Int) async throws {
+    try await withTaskExecutorPreference(socket.loop) { try await sendTicketsOnLoop(count) }
+  }
+
+  @concurrent
+  private func sendTicketsOnLoop(_ count: Int) async throws {
+    let stream = try #require(socket.tls)
+    let library = dlopen(OpenSSL.name, RTLD_NOW)
+    let address = try #require(dlsym(library, "SSL_new_session_ticket"))
+    let queue = unsafeBitCast(address, to: (@convention(c) (OpaquePointer) -> Int32).self)
+    for _ in 0..<count {
+      #expect(queue(stream.handle) == 1)
+      guard case .done = stream.handshake() else { return }
+    }
+  }
+
   /// Ends the connection without a TLS goodbye, and with a reset when asked to.
   func cut(reset: Bool = false) {
     socket.loop.execute { [socket] in
       socket.abandonTLS()
-      if reset {
-        var now = linger(l_onoff: 1, l_linger: 0)
-        setsockopt(
-          socket.descriptor, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
-      }
-      socket.close()
+      if reset { socket.reset() } else { socket.close() }
     }
   }
 }

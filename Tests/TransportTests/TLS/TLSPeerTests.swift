@@ -145,4 +145,40 @@ struct TLSPeerTests {
     }
     #expect(fault(of: result) == .deadlineExceeded(.response))
   }
+
+  @Test func `a peer that sends tickets without end is left`() async throws {
+    let result = try await ask { wire, _ in
+      try await wire.acceptTLS()
+      _ = await wire.receive(until: "{}")
+      try await wire.sendTickets(5000)
+      try await wire.send("HTTP/1.1 204 No Content\r\n\r\n")
+    }
+    #expect(
+      fault(of: result) == .tls(.refused("the other side sends TLS messages without end")))
+  }
+
+  @Test func `a few tickets between two answers harm nobody`() async throws {
+    let loop = EventLoop(name: "client")
+    defer { loop.stop() }
+    let script: @Sendable (Wire, Int) async throws -> Void = { wire, _ in
+      try await wire.acceptTLS()
+      for _ in 0..<50 {
+        if await !wire.receive(until: "{}").hasSuffix("{}") { return }
+        try await wire.sendTickets(3)
+        try await wire.send("HTTP/1.1 204 No Content\r\n\r\n")
+        try await wire.sendTickets(3)
+      }
+      _ = await wire.receive()
+    }
+    try await withScriptedServer(on: loop, script: script) { port in
+      let client = HTTPClient(loop: loop, trust: .testing())
+      let url = try HTTPURL(parsing: "https://localhost:\(port)/")
+      let request = HTTPClientRequest(method: "POST", url: url, body: [123, 125])
+      for round in 0..<50 {
+        let response = try await client.send(request).get()
+        #expect(response.status == 204 && response.reused == (round > 0))
+      }
+      client.closeIdle()
+    }
+  }
 }

@@ -57,6 +57,25 @@ struct TLSServerTests {
     }
   }
 
+  @Test func `an answer that is broken off, or a reset, looks like one`() async throws {
+    struct Broken: Error {}
+    let service = HTTPService { request in
+      if request.path == "/reset" { return HTTPResponse(status: 200, stream: .reset) }
+      return HTTPResponse(
+        status: 200,
+        stream: .stream { write in
+          try await write(Array("abc".utf8))
+          throw Broken()
+        })
+    }
+    try await withTLSServer(service: service) { _, port, loop in
+      let broken = try await fetch("https://localhost:\(port)/", on: loop)
+      #expect(fault(of: broken) == .tls(.cutShort))
+      let reset = try await fetch("https://localhost:\(port)/reset", on: loop)
+      #expect(fault(of: reset)?.description == "connection reset by peer")
+    }
+  }
+
   @Test func `a new certificate is for new connections, old ones live on`() async throws {
     let directory = TemporaryDirectory()
     func install(_ kind: TestCertificates.Kind) throws {
