@@ -34,6 +34,7 @@ package enum DeliveryBenchCommand {
       CommandOption(
         "webhooks", .count(1...100), help: "For throughput: which of them each event goes to.",
         default: "8"),
+      CommandOption("https", help: "For throughput: receivers speak TLS."),
       CommandOption(
         "answer-after", .duration(0...10_000),
         help: "For throughput: how long receivers take to answer.", default: "0ms"),
@@ -71,13 +72,7 @@ package enum DeliveryBenchCommand {
     var report = DeliveryBenchReport()
     switch invocation.text("scenario").flatMap(Scenario.init(rawValue:)) ?? .throughput {
     case .throughput:
-      let scenario = DeliveryThroughput(
-        deliveries: invocation.count("deliveries") ?? 1,
-        webhooks: invocation.count("webhooks") ?? 1,
-        delay: .milliseconds(invocation.milliseconds("answer-after") ?? 0))
-      report.throughput = try await staged(invocation) { stage async throws(ClientFailure) in
-        try await scenario.measure(on: stage)
-      }
+      report.throughput = try await throughput(invocation)
     case .latency:
       let scenario = DeliveryPaced(
         customers: 1, rate: invocation.count("rate") ?? 200,
@@ -88,6 +83,25 @@ package enum DeliveryBenchCommand {
     case .isolation: try await isolate(invocation, &report)
     }
     return report
+  }
+
+  private static func throughput(
+    _ invocation: Invocation
+  ) async throws(ClientFailure) -> DeliveryBenchReport.Throughput {
+    var scenario = DeliveryThroughput(
+      deliveries: invocation.count("deliveries") ?? 1,
+      webhooks: invocation.count("webhooks") ?? 1,
+      delay: .milliseconds(invocation.milliseconds("answer-after") ?? 0))
+    var options: [String] = []
+    var certificate: BenchCertificate?
+    if invocation.flag("https") {
+      let made = try await BenchCertificate.make(in: invocation.text("directory") ?? ".")
+      (certificate, scenario.identity, options) = (made, made.identity, made.serverOptions)
+    }
+    defer { certificate?.remove() }
+    return try await staged(invocation, options) { stage async throws(ClientFailure) in
+      try await scenario.measure(on: stage)
+    }
   }
 
   private static func isolate(
@@ -115,11 +129,12 @@ package enum DeliveryBenchCommand {
 
   /// Runs one scenario against a server of its own.
   private static func staged<Found: Sendable>(
-    _ invocation: Invocation,
+    _ invocation: Invocation, _ options: [String] = [],
     _ body: (DeliveryBenchStage) async throws(ClientFailure) -> Found
   ) async throws(ClientFailure) -> Found {
     let stage = try await DeliveryBenchStage.open(
-      in: invocation.text("directory") ?? ".", options: invocation.values("serve-option").values,
+      in: invocation.text("directory") ?? ".",
+      options: options + invocation.values("serve-option").values,
       environment: invocation.environment)
     let result: Result<Found, ClientFailure>
     do throws(ClientFailure) {

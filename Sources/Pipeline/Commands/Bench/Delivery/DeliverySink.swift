@@ -17,17 +17,24 @@ final class DeliverySink: Sendable {
   private let loop = EventLoop(name: "sink")
   private let server: HTTPServer
   private let address: SocketAddress
+  private let scheme: String
   private let resetting: Listener
 
-  /// - Parameter delay: how long a good receiver takes to answer.
-  init(_ arrivals: DeliveryArrivals, delay: Duration = .zero) async throws(ClientFailure) {
+  /// - Parameters:
+  ///   - delay: how long a good receiver takes to answer.
+  ///   - identity: makes them speak TLS, except those that reset.
+  init(_ arrivals: DeliveryArrivals, delay: Duration = .zero, identity: TLSIdentity? = nil)
+    async throws(ClientFailure)
+  {
+    scheme = identity == nil ? "http" : "https"
     var configuration = HTTPServerConfiguration()
     configuration.maxConnections = 4096
     server = HTTPServer(
       loops: [loop], configuration: configuration,
       service: HTTPService(handler: { await Self.answer($0, arrivals, delay) }))
     do throws(HTTPServerError) {
-      address = try await server.listen(on: .tcp(host: "127.0.0.1", port: 0))
+      address = try await server.listen(
+        on: .tcp(host: "127.0.0.1", port: 0), identity: identity)
     } catch {
       throw ClientFailure("The receivers cannot listen: \(error).", .inputOutput)
     }
@@ -49,7 +56,9 @@ final class DeliverySink: Sendable {
   }
 
   func url(_ receiver: Int, _ manner: Manner = .good) -> String {
-    "http://\(manner == .resets ? resetting.address : address)/\(manner.rawValue)/\(receiver)"
+    manner == .resets
+      ? "http://\(resetting.address)/\(receiver)"
+      : "\(scheme)://\(address)/\(manner.rawValue)/\(receiver)"
   }
 
   /// Resets connections until the task is cancelled.

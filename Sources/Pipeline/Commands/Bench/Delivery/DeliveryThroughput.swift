@@ -12,6 +12,8 @@ struct DeliveryThroughput: Sendable {
   let webhooks: Int
   /// How long receivers take to answer.
   let delay: Duration
+  /// Makes them speak TLS.
+  var identity: TLSIdentity?
 
   private var events: Int { max(1, deliveries / webhooks) }
 
@@ -19,7 +21,7 @@ struct DeliveryThroughput: Sendable {
     -> DeliveryBenchReport.Throughput
   {
     let arrivals = DeliveryArrivals(numbers: events, people: events, receivers: webhooks)
-    let sink = try await DeliverySink(arrivals, delay: delay)
+    let sink = try await DeliverySink(arrivals, delay: delay, identity: identity)
     let result: Result<DeliveryBenchReport.Throughput, ClientFailure>
     do throws(ClientFailure) {
       result = .success(try await measure(on: stage, sink, arrivals))
