@@ -9,7 +9,8 @@ enum DoctorCommand {
       that the server is started with.
       """,
     examples: [
-      .init("sudo -u scim-hris scim-hris doctor --spool /var/lib/scim-hris", "as the owner")
+      .init("sudo -u scim-hris scim-hris doctor --spool /var/lib/scim-hris", "as the owner"),
+      .init("scim-hris doctor --public", "and what stands in front of the server"),
     ],
     options: [
       CommandOption(
@@ -21,6 +22,12 @@ enum DoctorCommand {
       CommandOption(
         "disk-reserve", .size(0...(1 << 50)), help: "As the server is told.",
         environment: "SCIM_HRIS_DISK_RESERVE"),
+      CommandOption(
+        "public", help: "Come to the public address too, as an identity provider does."),
+      CommandOption(
+        "public-url", .url, help: "As the server is told; the running one says it by itself.",
+        environment: "SCIM_HRIS_PUBLIC_URL"),
+      .authorities,
       CommandOption("json", help: "Print a line of JSON for each check."),
     ],
     run: { invocation in await DoctorRun(invocation).run() })

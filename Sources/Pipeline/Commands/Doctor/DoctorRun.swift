@@ -31,9 +31,12 @@ struct DoctorRun: Sendable {
         needed: MachineChecks.descriptorsNeeded(
           maxConnections: invocation.count("max-connections") ?? 512)))
     show(MachineChecks.clock(isKept: KernelClock.isKept))
-    let server = DoctorServer(spool: spool, http: HTTPClient(loop: loop))
+    await thread.run { checkTLS() }
+    let http = HTTPClient(loop: loop, trust: TLSTrust(invocation))
+    let server = DoctorServer(spool: spool, http: http)
     for finding in await server.findings() { show(finding) }
     show(await names(of: server.hosts(), on: loop))
+    if invocation.flag("public") { await visit(server, http) }
     return report.isBad ? .failure : .success
   }
 
@@ -55,6 +58,35 @@ struct DoctorRun: Sendable {
     } catch {
       show(.bad("fdatasync", "\(error)", "The server could not write there either."))
     }
+  }
+
+  /// Blocks.
+  private func checkTLS() {
+    guard OpenSSL.shared != nil else {
+      return show(
+        .warning(
+          "tls", "no \(OpenSSL.name) on this machine",
+          "Install it (Debian: libssl3) to send to https."))
+    }
+    do throws(TLSFailure) {
+      try TLSTrust(invocation).check()
+      show(.ok("tls", "\(OpenSSL.name) and certificate authorities are there"))
+    } catch {
+      show(.warning("tls", "\(error)", "Without them no webhook can be sent to https."))
+    }
+  }
+
+  private func visit(_ server: DoctorServer, _ http: HTTPClient) async {
+    let made: [String]
+    do throws(ClientFailure) { made = try await server.baseURLs() } catch {
+      return show(.bad("public", "no Base URL is known to come to", error.sentence))
+    }
+    guard let base = DoctorServer.base(given: invocation.text("public-url"), of: made) else {
+      return show(
+        .bad("public", "there is no connection to come to", "Make one: scim-hris connect NAME"))
+    }
+    let files = invocation.values("ca").values
+    await DoctorVisitor(base: base, http: http, authorities: files).visit(show)
   }
 
   private func names(of hosts: [String], on loop: EventLoop) async -> DoctorFinding {

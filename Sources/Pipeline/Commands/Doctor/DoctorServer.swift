@@ -43,3 +43,36 @@ struct DoctorServer: Sendable {
     return Array(hosts.prefix(Self.mostHosts))
   }
 }
+
+extension DoctorServer {
+  /// Consumers looked at for a connection.
+  private static let mostConsumers = 10
+
+  /// The Base URLs of some connections there are.
+  func baseURLs() async throws(ClientFailure) -> [String] {
+    for application in try await api.list("/applications") {
+      let id = PercentEncoding.query(application["id"]?.string ?? "")
+      let consumers = try await api.list(
+        "/consumers?applicationId=\(id)", limit: Self.mostConsumers)
+      for consumer in consumers {
+        let name = PercentEncoding.query(consumer["id"]?.string ?? "")
+        let connections = try await api.call("GET", "/connections?consumerId=\(name)")
+        let urls = (connections["data"]?.array ?? []).compactMap {
+          $0["metadata"]?["baseUrl"]?.string
+        }
+        if !urls.isEmpty { return urls }
+      }
+    }
+    return []
+  }
+
+  /// The first of them, at the address that was given instead of the one the server thinks it has.
+  static func base(given: String?, of made: [String]) -> HTTPURL? {
+    guard let first = made.first.flatMap({ try? HTTPURL(parsing: $0) }) else { return nil }
+    guard let given else { return first }
+    let slug = first.target.split(separator: "/").suffix(3).joined(separator: "/")
+    var front = given
+    while front.hasSuffix("/") { front.removeLast() }
+    return try? HTTPURL(parsing: "\(front)/\(slug)")
+  }
+}

@@ -29,6 +29,10 @@ enum ReceiveCommand {
       CommandOption("hang", help: "Never answer."),
       CommandOption("reset", help: "Reset the connection instead of answering."),
       CommandOption("slow", .duration(1...600_000), help: "Wait so long before each answer."),
+      CommandOption(
+        "tls-certificate", .text("file"),
+        help: "Speak https: the certificate and those below its root, in PEM."),
+      CommandOption("tls-key", .text("file"), help: "The certificate's key, in PEM."),
       CommandOption("json", help: "Print each arrival as a line of JSON, the event in it."),
     ],
     run: { invocation in

@@ -39,19 +39,35 @@ struct ReceiveRun: Sendable {
         handler: { await receive($0, on: loop) }, bodyLimit: { _ in Self.bodyLimit }))
     let host = invocation.text("listen") ?? "127.0.0.1"
     let port = UInt16(clamping: invocation.count("port") ?? 0)
+    let identity = try identity()
     let address: SocketAddress
     do throws(HTTPServerError) {
-      address = try await server.listen(on: .tcp(host: host, port: port))
+      address = try await server.listen(on: .tcp(host: host, port: port), identity: identity)
     } catch {
       throw ClientFailure("Cannot receive: \(error).", .inputOutput)
     }
-    if !isJSON { Terminal.write(ReceiverScreen.head(url: "http://\(address)", checks: checks)) }
+    let url = "\(identity == nil ? "http" : "https")://\(address)"
+    if !isJSON { Terminal.write(ReceiverScreen.head(url: url, checks: checks)) }
     await UntilSignal.run { _ = await done.wait(on: loop) }
     let patience = conduct.always == .hang ? .zero : conduct.delay + Self.patience
     await server.drain(within: patience)
     let book = book.current
     if !isJSON { Terminal.write(ReceiverScreen.end(book)) }
     return book.refused == 0 ? .success : .failure
+  }
+
+  /// Nil for plain http.
+  private func identity() throws(ClientFailure) -> TLSIdentity? {
+    let files: ServerTLSFiles?
+    do throws(UsageError) { files = try ServerTLSFiles(invocation) } catch {
+      throw ClientFailure(error.sentence, .usage)
+    }
+    guard let files else { return nil }
+    do throws(TLSFailure) {
+      return try TLSIdentity(certificates: files.certificates, key: files.key)
+    } catch {
+      throw ClientFailure("Cannot speak https: \(error).", .usage)
+    }
   }
 
   private func receive(_ request: HTTPRequest, on loop: EventLoop) async -> HTTPResponse {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Transport
 
@@ -77,6 +78,27 @@ struct ReceiveCommandTests {
       #expect(await running.ended() == .exited(0), "\(words)")
       #expect(running.text.contains(", 0 not signed as it should be"), "\(words): \(running.text)")
     }
+  }
+
+  @Test func `over TLS it receives from our server, which checks its certificate`() async throws {
+    let certificates = TestCertificates.shared
+    let pair = certificates.pair(.chained)
+    let server = try await TestServer.started(["--webhook-ca", certificates.authority])
+    let port = LocalPort(listening: false).port
+    let secret = try await server.addWebhook("https://localhost:\(port)/hooks").secret
+    let files = ["--tls-certificate", pair.certificates, "--tls-key", pair.key]
+    let running = try RunningProgram(
+      ["receive", "--port", "\(port)", "--count", "2"] + files,
+      environment: ["SCIM_HRIS_SIGNING_SECRET": secret])
+    #expect(await running.printed("receiving at https://127.0.0.1:\(port)"))
+    try await Self.push("one", "two", to: server)
+    #expect(await running.ended() == .exited(0), "\(running.text)")
+    #expect(running.lines.count { $0.hasSuffix("  signed  204") } == 2)
+    let half = try await runProgram(["receive", "--port", "0"] + files.prefix(2))
+    #expect(half.ending == .exited(64))
+    let wrong = try await runProgram(
+      ["receive", "--port", "0", "--tls-certificate", pair.key, "--tls-key", pair.key])
+    #expect(wrong.ending == .exited(64) && wrong.output.hasPrefix("Error: Cannot speak https: "))
   }
 
   @Test func `a receiver that hangs ends at once when it is asked to`() async throws {

@@ -1,0 +1,75 @@
+import Transport
+
+/// Comes to the public address as Okta does, from here.
+struct DoctorVisitor: Sendable {
+  private static let patience: Duration = .seconds(10)
+
+  private let base: HTTPURL
+  private let http: HTTPClient
+  private let authorities: [String]
+
+  /// - Parameters:
+  ///   - base: a SCIM 2.0 Base URL at the public address.
+  ///   - authorities: files of roots that are believed besides the machine's.
+  init(base: HTTPURL, http: HTTPClient, authorities: [String]) {
+    self.base = base
+    self.http = http
+    self.authorities = authorities
+  }
+
+  /// What follows a failure would only say so again.
+  func visit(_ show: (DoctorFinding) -> Void) async {
+    if let finding = PublicChecks.scheme(base) { return show(finding) }
+    let resolved = try? await Resolver().addresses(
+      of: base.host, on: http.loop, by: .after(Self.patience))
+    show(PublicChecks.name(base.host, resolved ?? []))
+    guard let address = resolved?.first else { return }
+    let trust = TLSTrust(files: authorities, option: "--ca")
+    let seen = await TLSInspection.look(
+      at: base, through: address, trust: trust, on: http.loop, by: .after(Self.patience))
+    show(PublicChecks.judge(seen, address: address, port: base.port))
+    guard case .success = seen else { return }
+    await call(show)
+  }
+
+  private func call(_ show: (DoctorFinding) -> Void) async {
+    let before = Timestamp.now
+    switch await send(base.target + "/Users?count=1", HTTPFields()) {
+    case .failure(let failure):
+      show(.bad("answer", "\(failure)", "Is the server behind the proxy up?"))
+    case .success(let response):
+      show(
+        PublicChecks.stranger(
+          status: response.status, fields: response.fields, body: response.body))
+      clock(response, since: before, show)
+    }
+    guard let slug = base.target.start(ofPart: "/scim/v2/") else { return }
+    let api = base.target[..<slug] + "/api/consumers?limit=1"
+    if case .success(let response) = await send(String(api), ["Authorization": "Bearer doctor"]) {
+      show(
+        PublicChecks.bearer(status: response.status, fields: response.fields, body: response.body))
+    }
+  }
+
+  private func clock(
+    _ response: HTTPClientResponse, since before: Timestamp, _ show: (DoctorFinding) -> Void
+  ) {
+    guard let theirs = response.fields["Date"].flatMap({ Timestamp(httpDate: $0) }) else { return }
+    let half = (Timestamp.now.milliseconds - before.milliseconds) / 2
+    let ours = before.advanced(by: .milliseconds(half))
+    show(MachineChecks.clock(theirs: theirs, ours: ours))
+  }
+
+  private func send(_ target: String, _ fields: HTTPFields) async -> HTTPClientResult {
+    var request = HTTPClientRequest(method: "GET", url: base.with(target: target), fields: fields)
+    request.totalDeadline = Self.patience
+    return await http.send(request)
+  }
+}
+
+extension String {
+  /// Where `part` begins.
+  fileprivate func start(ofPart part: String) -> Index? {
+    indices.first { self[$0...].hasPrefix(part) }
+  }
+}
