@@ -61,20 +61,28 @@ extension Delivery {
   /// Replays that may wait for a webhook, the one going on included.
   package static let replays = 16
 
-  /// Sends the committed events in a stretch of the log again, those that the webhook's filter
-  /// accepts: same id and body, `webhook-replay: true`, in order per key, in turn with live ones.
+  /// Sends the committed events in a stretch of the log again, those that the webhook's filter and
+  /// the selection accept: same id and body, `webhook-replay: true`, in order per key, in turn with live ones.
   ///
   /// - Returns: how many; nil when there is no such webhook, it is disabled, or too many replays
   ///   wait for it already.
-  package func replay(webhook: String, from: UInt64, through: UInt64) async -> Int? {
-    guard let count = await replayCount(webhook: webhook, from: from, through: through),
+  package func replay(
+    webhook: String, from: UInt64, through: UInt64,
+    _ selection: DeliverySelection = DeliverySelection()
+  ) async -> Int? {
+    guard
+      let count = await replayCount(webhook: webhook, from: from, through: through, selection),
       let worker = workers[webhook]
     else { return nil }
     let range = stretch(from, through)
-    let plan = DeliveryRun.Plan(
+    var plan = DeliveryRun.Plan(
       id: ULID.make(prefix: "rpl_"), kind: .replay, from: range.from, through: range.through)
-    let isTaken = worker.change { state in
-      if count == 0 { return true }
+    plan.selection = selection
+    let isTaken = worker.change { [plan] state in
+      if count == 0 {
+        if selection.missed != nil { state.machine.forgetMissed() }
+        return true
+      }
       let waiting = state.machine.runs.count { $0.plan.kind == .replay }
       guard waiting < Self.replays else { return false }
       state.machine.start(plan)
@@ -86,9 +94,15 @@ extension Delivery {
   }
 
   /// How many events `replay` would send again now; nil when there is no such webhook.
-  package func replayCount(webhook: String, from: UInt64, through: UInt64) async -> Int? {
-    guard let worker = workers[webhook] else { return nil }
-    let filter = worker.peek(\.filter)
+  package func replayCount(
+    webhook: String, from: UInt64, through: UInt64,
+    _ selection: DeliverySelection = DeliverySelection()
+  ) async -> Int? {
+    guard let record = environment.configuration().webhooks[webhook], record.status != .disabled
+    else { return nil }
+    let filter =
+      workers[webhook]?.peek(\.filter)
+      ?? WebhookFilter(record, configuration: environment.configuration)
     var (next, last) = stretch(from, through)
     var count = 0
     while next <= last {
@@ -98,7 +112,10 @@ extension Delivery {
           from: from, limit: WebhookWorker.batch)
       else { return nil }
       for outcome in outcomes where outcome.seq <= last {
-        count += outcome.events.count { filter.accepts($0) }
+        for (index, event) in outcome.events.enumerated() where filter.accepts(event) {
+          let place = DeliveryQueue.Position(seq: outcome.seq, index: index)
+          if selection.includes(event, at: place) { count += 1 }
+        }
       }
       if after <= next { break }
       next = after

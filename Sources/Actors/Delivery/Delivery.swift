@@ -180,13 +180,15 @@ extension Delivery {
 
   /// Restored once; a webhook enabled again later starts anew.
   private func machine(for webhook: Webhook) -> DeliveryMachine {
-    var machine = restored.removeValue(forKey: webhook.id) ?? fresh(from: webhook.since + 1)
+    var machine = restored.removeValue(forKey: webhook.id) ?? fresh(webhook)
     machine.adopt(options.for(webhook))
     return machine
   }
 
-  private func fresh(from first: UInt64) -> DeliveryMachine {
-    let queue = DeliveryQueue(from: first, limits: options.limits)
-    return DeliveryMachine(queue: queue, schedule: options.schedule)
+  private func fresh(_ webhook: Webhook) -> DeliveryMachine {
+    let queue = DeliveryQueue(from: webhook.since + 1, limits: options.limits)
+    var machine = DeliveryMachine(queue: queue, schedule: options.schedule)
+    machine.missed = missed(before: webhook)
+    return machine
   }
 }

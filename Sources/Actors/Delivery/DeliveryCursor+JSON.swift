@@ -14,6 +14,9 @@ extension DeliveryCursor {
       holds.append(try DeliveryHold(json: try RecordReader(element, "holds")))
     }
     holdsFrom = UInt64(json["holdsFrom"]?.int ?? 0)
+    for element in json["missed"]?.array ?? [] {
+      missed.append(try DeliveryMissed(json: try RecordReader(element, "missed")))
+    }
     for element in json["runs"]?.array ?? [] {
       let run = try RecordReader(element, "runs")
       let place = try Place(json: run)
@@ -32,6 +35,7 @@ extension DeliveryCursor {
     if hasToldFailing { json["toldFailing"] = true }
     json["holdsFrom"] = JSONValue(Int(holdsFrom))
     if !holds.isEmpty { json["holds"] = .array(holds.map(\.json)) }
+    if !missed.isEmpty { json["missed"] = .array(missed.map(\.json)) }
     if !runs.isEmpty { json["runs"] = .array(runs.map(\.json)) }
     return .object(json)
   }
@@ -127,6 +131,7 @@ extension DeliveryRun.Plan {
     self.init(
       id: try json.string("id"), kind: kind, from: UInt64(from), through: UInt64(through),
       reason: json.optionalString("reason"))
+    selection = try DeliverySelection(json: json.object["only"])
     for element in json.object["consumers"]?.array ?? [] {
       let one = try RecordReader(element, "consumers")
       consumers.append(.init(id: try one.string("id"), count: one.object["count"]?.int ?? 0))
@@ -139,6 +144,7 @@ extension DeliveryRun.Plan {
     json["from"] = JSONValue(Int(from))
     json["through"] = JSONValue(Int(through))
     if let reason { json["reason"] = JSONValue(reason) }
+    if !selection.isEverything { json["only"] = selection.json }
     guard kind == .snapshot else { return }
     json["consumers"] = .array(
       consumers.map { ["id": JSONValue($0.id), "count": JSONValue($0.count)] })

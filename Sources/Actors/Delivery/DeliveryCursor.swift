@@ -26,6 +26,8 @@ package struct DeliveryCursor: Sendable, Equatable {
   package var holds: [DeliveryHold] = []
   /// Dead letters in the ledger from here on may hold more keys than `holds` says.
   package var holdsFrom: UInt64 = 0
+  /// What it was not sent in earlier lives, as long as nobody had it sent.
+  package var missed: [DeliveryMissed] = []
   /// What is sent besides the log, in the order in which it was asked for.
   package var runs: [Run] = []
 

@@ -28,6 +28,7 @@ extension DeliveryMachine {
         run, ledger: entries(of: .run(run.plan.id), from: run.ledgerFrom), limits: limits)
     }.filter { !$0.isDone }
     hasToldFailing = cursor.hasToldFailing
+    missed = cursor.missed
     for held in cursor.holds { hold(held) }
     for line in ledger where line.seq >= cursor.holdsFrom {
       guard let letter = line.letter, hold(of: line.entry.key) == nil else { continue }
@@ -41,6 +42,7 @@ extension DeliveryMachine {
     var cursor = queue.cursor(since: since, failingSince: failingSince, ledgerEnd: ledgerEnd)
     cursor.hasToldFailing = hasToldFailing
     cursor.holds = holds
+    cursor.missed = missed
     cursor.holdsFrom = ledgerEnd + 1
     cursor.runs = runs.map { $0.cursor(ledgerEnd: ledgerEnd) }
     return cursor

@@ -52,6 +52,8 @@ package struct DeliveryMachine: Sendable {
   package var queue: DeliveryQueue
   package internal(set) var runs: [DeliveryRun] = []
   package internal(set) var holds: [DeliveryHold] = []
+  /// What it was not sent while it was disabled, until that is sent.
+  package internal(set) var missed: [DeliveryMissed] = []
   /// Whether the whole webhook is held.
   package internal(set) var isHeld = false
   /// Whether it was told that the webhook fails, since the last success.

@@ -20,6 +20,8 @@ package struct DeliveryRun: Sendable {
     package var through: UInt64
     /// Why there is a snapshot.
     package var reason: String?
+    /// Of a replay.
+    package var selection = DeliverySelection()
     /// Whose employees, in this order, and how many of each there were when it was asked for:
     /// who comes later comes by events.
     package var consumers: [Share] = []

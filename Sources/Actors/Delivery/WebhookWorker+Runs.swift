@@ -26,7 +26,9 @@ extension WebhookWorker {
       var events: [(CommittedEvent, DeliveryQueue.Position)] = []
       for outcome in outcomes {
         for (index, event) in outcome.events.enumerated() where state.filter.accepts(event) {
-          events.append((event, DeliveryQueue.Position(seq: outcome.seq, index: index)))
+          let place = DeliveryQueue.Position(seq: outcome.seq, index: index)
+          guard run.plan.selection.includes(event, at: place) else { continue }
+          events.append((event, place))
         }
       }
       Self.feed(run.id, events, next: end, to: &state)

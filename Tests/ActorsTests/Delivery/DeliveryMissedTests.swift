@@ -1,0 +1,200 @@
+import Synchronization
+import Testing
+import Transport
+
+@testable import Actors
+
+/// What a webhook lacks that was disabled for a while, and replays of chosen events.
+@Suite(.timeLimit(.minutes(1))) struct DeliveryMissedTests {
+  private func commit(_ range: ClosedRange<Int>, to harness: DeliveryHarness) {
+    for sequence in range {
+      harness.log.commit(.sample(key: "emp_\(sequence % 5)", sequence: UInt64(sequence)))
+    }
+  }
+
+  private func ids(_ numbers: some Sequence<Int>) -> Set<String> {
+    Set(numbers.map { "evt_\($0)" })
+  }
+
+  /// Ten events, of which those of emp_2 are refused; then it is disabled, and five more come.
+  private func disabled(restarting: Bool) async throws -> DeliveryHarness {
+    let sender = ScriptedSender { request, id, _ in
+      let isRefused = request.fields["webhook-replay"] == nil && ["evt_2", "evt_7"].contains(id)
+      return WebhookResult(.answered(status: isRefused ? 500 : 200))
+    }
+    let harness = DeliveryHarness(sender: sender)
+    harness.addWebhook()
+    try await harness.run { delivery in
+      commit(1...10, to: harness)
+      try await harness.wait(moving: .milliseconds(1)) {
+        sender.delivered().count == 8 && sender.receipts.contains { $0.eventId == "evt_2" }
+      }
+      harness.setStatus(.disabled)
+      try await harness.wait { await delivery.status.isEmpty }
+      commit(11...15, to: harness)
+      if !restarting {
+        harness.setStatus(.enabled)
+        try await harness.wait { await delivery.status.count == 1 }
+      }
+    }
+    if restarting { harness.setStatus(.enabled) }
+    return harness
+  }
+
+  @Test(arguments: [false, true])
+  func `what lay undone and what was committed meanwhile is missed, nothing else`(
+    restarting: Bool
+  ) async throws {
+    let harness = try await disabled(restarting: restarting)
+    let wanted = ids([2, 7] + Array(11...15))
+    // It is known over any number of restarts, while new events come.
+    for round in 0..<2 {
+      try await harness.run(crashing: round == 1) { delivery in
+        try await harness.wait { await delivery.status.count == 1 }
+        let spans = try await delivery.missed(by: "wh_1")
+        #expect(spans.count == 1 && spans.first?.from == 2 && spans.first?.through == 15)
+        let count = try await delivery.replayMissed(
+          webhook: "wh_1", DeliverySelection(), isDry: true)
+        #expect(count == wanted.count)
+        commit((16 + round)...(16 + round), to: harness)
+        try await harness.wait { harness.sender.delivered().contains("evt_\(16 + round)") }
+      }
+    }
+    try await harness.run { delivery in
+      try await harness.wait { await delivery.status.count == 1 }
+      let count = try await delivery.replayMissed(
+        webhook: "wh_1", DeliverySelection(), isDry: false)
+      #expect(count == wanted.count)
+      try await harness.wait { harness.sender.replayed.count == wanted.count }
+      #expect(try await delivery.missed(by: "wh_1").isEmpty, "it is sent")
+      #expect(
+        try await delivery.replayMissed(webhook: "wh_1", DeliverySelection(), isDry: false) == 0)
+    }
+    #expect(Set(harness.sender.replayed) == wanted)
+    #expect(harness.sender.replayed.count == wanted.count)
+  }
+
+  @Test func `a replay of what was missed goes on after a restart`() async throws {
+    let harness = try await disabled(restarting: true)
+    try await harness.run(crashing: true) { delivery in
+      try await harness.wait { await delivery.status.count == 1 }
+      _ = try await delivery.replayMissed(webhook: "wh_1", DeliverySelection(), isDry: false)
+    }
+    try await harness.run { _ in
+      try await harness.wait(moving: .milliseconds(1)) {
+        Set(harness.sender.replayed).count == 7
+      }
+    }
+    #expect(Set(harness.sender.replayed) == ids([2, 7] + Array(11...15)))
+  }
+
+  @Test func `a webhook disabled twice misses both times`() async throws {
+    let harness = DeliveryHarness()
+    harness.addWebhook()
+    try await harness.run { delivery in
+      for round in 0..<6 {
+        commit((round * 2 + 1)...(round * 2 + 1), to: harness)
+        try await harness.wait { harness.sender.delivered().count == round + 1 }
+        harness.setStatus(.disabled)
+        try await harness.wait { await delivery.status.isEmpty }
+        commit((round * 2 + 2)...(round * 2 + 2), to: harness)
+        harness.setStatus(.enabled)
+        try await harness.wait { await delivery.status.count == 1 }
+      }
+      let spans = try await delivery.missed(by: "wh_1")
+      #expect(spans.count == Delivery.missedSpans)
+      let count = try await delivery.replayMissed(
+        webhook: "wh_1", DeliverySelection(), isDry: false)
+      try await harness.wait { harness.sender.replayed.count == count }
+    }
+    #expect(Set(harness.sender.replayed).isSuperset(of: ids([2, 4, 6, 8, 10, 12])))
+  }
+
+  @Test func `a replay is of some types, of one person, of chosen events`() async throws {
+    let harness = DeliveryHarness()
+    harness.addWebhook()
+    for sequence in 1...20 {
+      harness.log.commit(
+        .sample(
+          key: "emp_\(sequence % 5)", sequence: UInt64(sequence),
+          type: sequence % 2 == 0 ? .employeeUpdated : .employeeDeactivated))
+    }
+    try await harness.run { delivery in
+      try await harness.wait { await delivery.status.count == 1 }
+      harness.setStatus(.disabled)
+      try await harness.wait { await delivery.status.isEmpty }
+      harness.setStatus(.enabled)
+      try await harness.wait { await delivery.status.count == 1 }
+      func replay(_ change: (inout DeliverySelection) -> Void) async -> Int? {
+        var selection = DeliverySelection()
+        change(&selection)
+        return await delivery.replay(webhook: "wh_1", from: 1, through: .max, selection)
+      }
+      #expect(await replay { $0.types = ["employee.updated"] } == 10)
+      #expect(await replay { ($0.types, $0.key) = (["employee.updated"], "emp_0") } == 2)
+      #expect(await replay { $0.events = ["evt_3", "evt_99"] } == 1)
+      try await harness.wait { harness.sender.replayed.count == 13 }
+    }
+    #expect(harness.sender.replayed.suffix(3).sorted() == ["evt_10", "evt_20", "evt_3"])
+  }
+
+  @Test func `the events are found whose newest attempt was given up`() async throws {
+    var options = DeliveryOptions()
+    options.schedule = RetrySchedule(delays: [.zero, .seconds(1)])
+    let sender = ScriptedSender { request, id, _ in
+      let isRefused =
+        id == "evt_3" || id == "evt_4" && request.fields["webhook-replay"] == nil
+      return WebhookResult(.answered(status: isRefused ? 500 : 200))
+    }
+    let harness = DeliveryHarness(sender: sender, options: options)
+    harness.addWebhook()
+    try await harness.run { delivery in
+      commit(1...5, to: harness)
+      try await harness.wait(moving: .milliseconds(100)) { harness.deadLetters.count == 2 }
+      let failed = try await delivery.givenUp(by: "wh_1", ledgerFrom: 1)
+      #expect(failed?.keys.sorted() == ["evt_3", "evt_4"] && failed?["evt_4"] == 4)
+      #expect(try await delivery.givenUp(by: "wh_2", ledgerFrom: 1) == [:])
+      var selection = DeliverySelection()
+      selection.events = ["evt_4"]
+      _ = await delivery.replay(webhook: "wh_1", from: 1, through: .max, selection)
+      try await harness.wait(moving: .milliseconds(100)) { sender.replayed == ["evt_4"] }
+      try await harness.wait {
+        try await delivery.givenUp(by: "wh_1", ledgerFrom: 1)?.keys.sorted() == ["evt_3"]
+      }
+    }
+  }
+
+  @Test func `a selection and what was missed outlive their cursor's file`() throws {
+    var selection = DeliverySelection()
+    (selection.types, selection.key) = (["employee.updated"], "emp_1")
+    selection.events = ["evt_1", "evt_2"]
+    var cursor = DeliveryCursor(since: 3, ledgerFrom: 8)
+    cursor.high = 12
+    cursor.holdsFrom = 20
+    cursor.parked = [
+      .init(
+        key: "emp_1", position: .init(seq: 7, index: 1), attempts: 2,
+        next: Timestamp(milliseconds: 5)),
+      .init(
+        key: "emp_2", position: .init(seq: 9, index: 0), attempts: 0,
+        next: Timestamp(milliseconds: 5), isDone: true),
+    ]
+    let missed = DeliveryMissed(cursor, through: 30)
+    #expect(missed.from == 7 && missed.ledger == 8...19)
+    #expect(missed.lacks("emp_1", at: .init(seq: 7, index: 1)))
+    #expect(!missed.lacks("emp_1", at: .init(seq: 7, index: 0)))
+    #expect(!missed.lacks("emp_2", at: .init(seq: 9, index: 0)))
+    #expect(missed.lacks("emp_2", at: .init(seq: 11, index: 0)))
+    #expect(!missed.lacks("emp_3", at: .init(seq: 12, index: 0)))
+    #expect(missed.lacks("emp_3", at: .init(seq: 13, index: 0)))
+    #expect(!missed.lacks("emp_3", at: .init(seq: 31, index: 0)))
+    selection.missed = [missed]
+    cursor.missed = [missed]
+    var plan = DeliveryRun.Plan(id: "rpl_1", kind: .replay, from: 7, through: 30)
+    plan.selection = selection
+    cursor.runs = [.init(plan: plan, high: 6, ledgerFrom: 8, parked: [])]
+    let read = try DeliveryCursor(
+      json: try #require(try JSONValue(parsing: cursor.json.bytes).object))
+    #expect(read == cursor)
+  }
+}
