@@ -27,6 +27,9 @@ extension API {
     case .listDeliveries: try await listDeliveries(of: application, call)
     case .getDelivery: try await getDelivery(of: application, call)
     case .redeliver: try await redeliver(of: application, call)
+    case .listDeadLetters: try await listDeadLetters(of: application, call)
+    case .resendDeadLetter: try await retryDeadLetter(of: application, call)
+    case .removeDeadLetter: try await dropDeadLetter(of: application, call)
     }
   }
 

@@ -31,24 +31,6 @@ extension API {
     .data(["webhook": JSONValue(webhook), "key": .text(key), "held": JSONValue(isHeld)])
   }
 
-  func replay(_ call: APICall) async throws(APIError) -> APIAnswer {
-    let (webhook, _) = try held(call)
-    let from = UInt64(call.body["from"]?.int ?? 1)
-    let through = call.body["to"]?.int.map { UInt64($0) } ?? .max
-    let isDry = call.bool("dryRun") ?? false
-    let count =
-      isDry
-      ? await backend.replayCount(webhook, from: from, through: through)
-      : await backend.replay(webhook, from: from, through: through)
-    guard let count else {
-      throw .conflict(
-        "The webhook \(webhook) is disabled, or as many replays wait for it as may; try later.")
-    }
-    return .data([
-      "webhook": JSONValue(webhook), "events": JSONValue(count), "queued": JSONValue(!isDry),
-    ])
-  }
-
   func drop(_ call: APICall) async throws(APIError) -> APIAnswer {
     try await backend.dropDeadLetter(call.path("letter"))
     return .nothing

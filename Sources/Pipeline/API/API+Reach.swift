@@ -28,7 +28,9 @@ extension API {
 
   /// The owner names a webhook or consumer by its id alone; its application follows.
   private func applicationOfPath(_ call: APICall) -> String? {
-    guard call.caller == .owner, let id = call.path["id"] else { return nil }
+    // A dead letter's name begins with its webhook's id.
+    let letter = call.path["name"].map { String($0.prefix { $0 != "-" }) }
+    guard call.caller == .owner, let id = call.path["id"] ?? letter else { return nil }
     let configuration = backend.configuration
     return configuration.webhooks[id]?.applicationId ?? configuration.consumers[id]?.applicationId
   }

@@ -71,7 +71,11 @@ extension API {
     if webhook != old {
       try await backend.administer([.webhookUpdated(webhook)], requestId: call.requestId)
     }
-    return .data(webhook.publicJSON)
+    guard let missed = try await missed(by: webhook, since: old),
+      case .object(var json) = webhook.publicJSON
+    else { return .data(webhook.publicJSON) }
+    json["missed"] = missed
+    return .data(.object(json))
   }
 
   func deleteWebhook(
@@ -101,33 +105,6 @@ extension API {
     let attempt = try await backend.testWebhook(
       id: webhook.id, with: type, requestId: call.requestId)
     return .data(.object(attempt))
-  }
-
-  /// Two things under one address, as both make up for what a receiver lost.
-  func replayWebhook(
-    of application: Application, _ call: APICall
-  ) async throws(APIError) -> APIAnswer {
-    let webhook = try webhook(of: application, call)
-    let (from, to) = (call.body["from"]?.int, call.body["to"]?.int)
-    let isSnapshot = call.bool("snapshot") ?? false
-    guard isSnapshot != (from != nil) else {
-      throw .invalid(
-        .body, isSnapshot ? "snapshot" : "from",
-        isSnapshot ? "cannot be true with from" : "is needed, or snapshot: true")
-    }
-    if let to, to < from ?? .max {
-      throw .invalid(.body, "to", isSnapshot ? "needs from" : "is below from")
-    }
-    let events =
-      if let from {
-        await backend.replay(webhook.id, from: UInt64(from), through: to.map { UInt64($0) } ?? .max)
-      } else {
-        await backend.snapshot(webhook.id)
-      }
-    guard let events else {
-      throw .conflict("The webhook is disabled, or has too much to send again already.")
-    }
-    return .data(["events": JSONValue(events)])
   }
 
   func webhook(of application: Application, _ call: APICall) throws(APIError) -> Webhook {

@@ -104,10 +104,8 @@ extension APIRoute {
   /// What writes no configuration, and so works while the disk is short of space, too.
   private static let unconfigured: Set<APIOperation> = [
     .open(.createAccessToken), .application(.testWebhook), .application(.triggerWebhook),
-    .application(.replayWebhook),
-    .application(.redeliver), .owner(.holdDelivery), .owner(.releaseDelivery),
-    .owner(.replayEvents),
-    .owner(.retryDeadLetter),
-    .owner(.dropDeadLetter),
+    .application(.replayWebhook), .application(.redeliver), .application(.resendDeadLetter),
+    .application(.removeDeadLetter), .owner(.holdDelivery), .owner(.releaseDelivery),
+    .owner(.replayEvents), .owner(.retryDeadLetter), .owner(.dropDeadLetter),
   ]
 }

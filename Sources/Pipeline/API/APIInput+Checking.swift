@@ -21,6 +21,12 @@ extension APIInput {
     case .timestamp:
       guard let text = value.string else { return "must be a string" }
       return Self.fault(inTimestamp: text)
+    case .place:
+      if let number = value.int { return number >= 1 ? nil : "must be 1 or more" }
+      guard let text = value.string, Timestamp(parsing: text) != nil else {
+        return "must be a line's number or a time such as 2026-01-02T03:04:05Z"
+      }
+      return nil
     case .object:
       return value.object == nil ? "must be an object" : nil
     }
@@ -31,7 +37,7 @@ extension APIInput {
     let value: JSONValue
     switch kind {
     case .boolean: value = text == "true" ? true : text == "false" ? false : JSONValue(text)
-    case .integer: value = Int(text).map { JSONValue($0) } ?? JSONValue(text)
+    case .integer, .place: value = Int(text).map { JSONValue($0) } ?? JSONValue(text)
     case .list:
       // In a query a list stands with commas in between.
       value = .array(text.split(separator: ",").map { JSONValue(String($0)) })

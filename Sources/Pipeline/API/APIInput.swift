@@ -17,6 +17,8 @@ struct APIInput: Sendable {
     case list(of: [String]?)
     /// RFC 3339.
     case timestamp
+    /// A line's number, or RFC 3339.
+    case place
     /// A JSON object; its members are the handler's to check.
     case object
   }

@@ -61,8 +61,8 @@ extension APIRoutes {
       "Send a stretch of committed events to a webhook once more, marked as a replay.",
       body: [
         heldWebhook,
-        APIInput("from", .integer(1...Int.max), required: true, "The first line of 3-committed."),
-        APIInput("to", .integer(0...Int.max), "The last line; the newest when absent."),
+        APIInput("from", .place, required: true, "The first line of 3-committed, or since when."),
+        APIInput("to", .place, "The last line, or until when; the newest when absent."),
         APIInput("dryRun", .boolean, "true only counts."),
       ]),
     APIRoute(

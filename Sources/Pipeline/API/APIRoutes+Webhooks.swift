@@ -47,11 +47,21 @@ extension APIRoutes {
     APIRoute(
       .application(.replayWebhook), "POST", "/webhooks/{id}/replay", success: 202,
       "Send committed events again, or the present state; answers how many it will be.",
-      body: [
-        APIInput("from", .integer(1...Int.max), "The first line of 3-committed to look at."),
-        APIInput("to", .integer(1...Int.max), "The last one; the newest when absent."),
-        APIInput("snapshot", .boolean, "true: employee.snapshot for every employee instead."),
+      body: replayed + [
+        APIInput("snapshot", .boolean, "true: employee.snapshot for every employee instead.")
       ]),
+  ]
+
+  /// Which events, and whether to send them at all.
+  static let replayed = [
+    APIInput("from", .place, "The first line of 3-committed, or since when."),
+    APIInput("to", .place, "The last line, or until when; the newest when absent."),
+    APIInput("types", .list(of: subscribable), "Only these of the types it gets."),
+    APIInput("employeeId", .text(limit: 64), "Only events of this employee or group."),
+    APIInput("onlyFailed", .boolean, "true: only what was given up at the newest attempt."),
+    APIInput(
+      "missed", .boolean, "true: only what it was not sent while it was disabled; once."),
+    APIInput("dryRun", .boolean, "true only counts."),
   ]
 
   private static let deliveryUrl = APIInput(

@@ -60,10 +60,11 @@ protocol APIBackend: Sendable {
     id: String, with type: EventType, requestId: String
   ) async throws(APIError) -> JSONObject
 
-  /// Sends the committed events between two lines of the log to it again.
-  ///
-  /// - Returns: how many; nil when it is disabled or has too many replays waiting.
-  func replay(_ webhookId: String, from: UInt64, through: UInt64) async -> Int?
+  /// Sends committed events to it again, or counts them.
+  func replay(_ webhookId: String, _ request: ReplayRequest) async throws(APIError) -> ReplayAnswer
+
+  /// What it was not sent while it was disabled; nil when that is nothing.
+  func missed(by webhookId: String) async throws(APIError) -> MissedEvents?
 
   /// Sends it the present state of every employee.
   ///
@@ -83,8 +84,12 @@ protocol APIBackend: Sendable {
   /// - Returns: false when it was not held.
   func release(webhook: String, key: String?) async -> Bool
 
-  /// How many events `replay` would send; nil when the webhook is disabled.
-  func replayCount(_ webhookId: String, from: UInt64, through: UInt64) async -> Int?
+  /// Events given up of these webhooks, the newest first.
+  ///
+  /// - Parameter after: the name of the last letter of the page before.
+  func deadLetters(
+    of webhooks: Set<String>, after: String?, limit: Int
+  ) async throws(APIError) -> DeadLetterPage
 
   /// Sends an event once more, or runs a write again; the letter goes away when that succeeds.
   ///

@@ -39,8 +39,8 @@ final class DeadLetters: Sendable {
     }
   }
 
-  private let directory: String
-  private let disk: BlockingThread
+  let directory: String
+  let disk: BlockingThread
   private let log: Logger
   private let committed: @Sendable (UInt64) throws -> [UInt8]?
 

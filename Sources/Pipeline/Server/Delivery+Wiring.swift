@@ -50,8 +50,12 @@ extension DeliveryEnvironment {
         "scim_hris_attempts_total", help: "Webhook attempts by what came of them.",
         labels: ["result": result.rawValue])
     }
+    let letters = parts.deadLetters
     observe = { attempt in
       feed.attempt(attempt.bytes)
+      if attempt.result == .delivered, attempt.trigger == .replay, attempt.run != nil {
+        letters.taken(attempt.eventId, by: attempt.webhookId)
+      }
       if let place = DeliveryAttempt.Result.allCases.firstIndex(of: attempt.result) {
         attempts[place].add()
       }

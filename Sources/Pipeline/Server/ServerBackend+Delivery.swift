@@ -11,8 +11,14 @@ extension ServerBackend {
     await topology.delivery.release(webhook: webhook, key: key)
   }
 
-  func replayCount(_ webhookId: String, from: UInt64, through: UInt64) async -> Int? {
-    await topology.delivery.replayCount(webhook: webhookId, from: from, through: through)
+  func deadLetters(
+    of webhooks: Set<String>, after: String?, limit: Int
+  ) async throws(APIError) -> DeadLetterPage {
+    do throws(FileError) {
+      return try await deadLetters.page(of: webhooks, after: after, limit: limit)
+    } catch {
+      throw APIError(unreadable: error)
+    }
   }
 
   func dropDeadLetter(_ name: String) async throws(APIError) {

@@ -127,10 +127,6 @@ extension ServerStatus.Webhook {
 }
 
 extension ServerBackend {
-  func replay(_ webhookId: String, from: UInt64, through: UInt64) async -> Int? {
-    await topology.delivery.replay(webhook: webhookId, from: from, through: through)
-  }
-
   func snapshot(_ webhookId: String) async -> Int? {
     await topology.delivery.snapshot(webhook: webhookId)
   }

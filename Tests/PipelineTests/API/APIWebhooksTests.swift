@@ -189,35 +189,6 @@ struct APIWebhooksTests {
     #expect(strange.status == 404)
   }
 
-  @Test func `a replay is of a stretch of the log, or of the present state`() async throws {
-    let tenant = try await Tenant("Acme", in: harness)
-    let path = "/api/webhooks/\(tenant.webhook)/replay"
-    let stretch = await harness.send("POST", path, ["from": 5, "to": 9], token: tenant.token)
-    #expect(stretch.status == 202 && stretch.data["events"] == 7)
-    _ = await harness.send("POST", path, ["from": 5], token: tenant.token)
-    let state = await harness.send("POST", path, ["snapshot": true], token: tenant.token)
-    #expect(state.status == 202 && state.data["events"] == 3)
-    let id = tenant.webhook
-    #expect(
-      harness.backend.calls.suffix(3)
-        == ["replay \(id) 5-9", "replay \(id) 5-\(UInt64.max)", "snapshot \(id)"])
-    let wrong: [JSONValue] = [
-      [:], ["to": 3], ["from": 9, "to": 8], ["from": 0], ["snapshot": false],
-      ["snapshot": true, "from": 1], ["snapshot": true, "to": 1],
-    ]
-    for body in wrong {
-      let answer = await harness.send("POST", path, body, token: tenant.token)
-      #expect(answer.status == 400, "\(body)")
-    }
-    _ = await harness.send(
-      "PATCH", "/api/webhooks/\(id)", ["status": "Disabled"], token: tenant.token)
-    let refused = await harness.send("POST", path, ["from": 1], token: tenant.token)
-    #expect(refused.status == 409)
-    let stranger = try await Tenant("Other", in: harness)
-    let strange = await harness.send("POST", path, ["from": 1], token: stranger.token)
-    #expect(strange.status == 404)
-  }
-
   @Test func `a removed webhook is gone`() async throws {
     let tenant = try await Tenant("Acme", in: harness)
     let path = "/api/webhooks/\(tenant.webhook)"

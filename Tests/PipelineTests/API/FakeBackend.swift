@@ -25,6 +25,8 @@ final class FakeBackend: APIBackend {
     /// "wh_1" or "wh_1 emp_1".
     var held: Set<String> = []
     var letters: Set<String> = []
+    var replays: [ReplayRequest] = []
+    var missed: MissedEvents?
     var deliveries: [DeliveryRecord] = []
     var queries: [DeliveryQuery] = []
   }
@@ -108,9 +110,31 @@ final class FakeBackend: APIBackend {
     return attempt.object ?? JSONObject()
   }
 
-  func replay(_ webhookId: String, from: UInt64, through: UInt64) async -> Int? {
-    state.withLock { $0.calls.append("replay \(webhookId) \(from)-\(through)") }
-    return configuration.webhooks[webhookId]?.status == .disabled ? nil : 7
+  func replay(
+    _ webhookId: String, _ request: ReplayRequest
+  ) async throws(APIError) -> ReplayAnswer {
+    state.withLock { state in
+      state.calls.append("\(request.isDry ? "count" : "replay") \(webhookId)")
+      state.replays.append(request)
+    }
+    if configuration.webhooks[webhookId]?.status == .disabled { throw .conflict("It is disabled.") }
+    return ReplayAnswer(events: 7, lost: request.from == .line(1) ? 1...4 : nil)
+  }
+
+  func missed(by webhookId: String) async throws(APIError) -> MissedEvents? {
+    state.withLock { $0.missed }
+  }
+
+  func deadLetters(
+    of webhooks: Set<String>, after: String?, limit: Int
+  ) async throws(APIError) -> DeadLetterPage {
+    let names = state.withLock { $0.letters }.sorted()
+      .filter { webhooks.contains(String($0.prefix { $0 != "-" })) && $0 > after ?? "" }
+    let letters = names.prefix(limit).compactMap { name in
+      SpoolDeadLetter(
+        name: name, Array(#"{"stage":"delivery","event":"evt_1","webhook":"wh_1"}"#.utf8))
+    }
+    return DeadLetterPage(letters: letters, next: names.count > limit ? names[limit - 1] : nil)
   }
 
   func snapshot(_ webhookId: String) async -> Int? {
@@ -164,11 +188,6 @@ final class FakeBackend: APIBackend {
 
   func release(webhook: String, key: String?) async -> Bool {
     state.withLock { $0.held.remove(key.map { "\(webhook) \($0)" } ?? webhook) } != nil
-  }
-
-  func replayCount(_ webhookId: String, from: UInt64, through: UInt64) async -> Int? {
-    state.withLock { $0.calls.append("count \(webhookId) \(from)-\(through)") }
-    return from > 1000 ? nil : 7
   }
 
   func retryDeadLetter(_ name: String) async throws(APIError) -> JSONObject {

@@ -6,11 +6,6 @@ import Transport
 @Suite struct ClientScreenTests {
   private let now = Timestamp(milliseconds: 1_795_299_542_000)
 
-  @Test func `a replay says how much goes where`() {
-    #expect(WebhookCommand.replayed("wh_b41", ["events": 1]) == "1 event goes to wh_b41\n")
-    #expect(WebhookCommand.replayed("wh_b41", ["events": 1204]) == "1,204 events go to wh_b41\n")
-  }
-
   @Test func `status shows the server at a glance`() {
     let status: JSONValue = [
       "version": "0.1.0", "spool": "/var/lib/scim-hris", "listen": ["127.0.0.1:8080"],
@@ -207,7 +202,7 @@ import Transport
     #expect(
       CommandTree.root.subcommands.map(\.name) == [
         "serve", "demo", "simulate", "status", "connect", "application", "token", "key",
-        "webhook", "events", "employees", "receive", "listen", "spool", "doctor",
+        "webhook", "delivery", "events", "employees", "receive", "listen", "spool", "doctor",
         "conformance", "backup", "restore", "bench", "version",
       ])
   }

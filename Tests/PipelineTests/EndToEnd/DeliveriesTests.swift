@@ -122,4 +122,54 @@ struct DeliveriesTests {
     #expect(shown.output.contains("again@example.com"))
     await receiver.stop()
   }
+
+  @Test func `what a disabled webhook missed is told when it is enabled, and sent on request`()
+    async throws
+  {
+    let receiver = try await WebhookReceiver.started()
+    let server = try await TestServer.started()
+    let (id, secret) = try await server.addWebhook(receiver.url)
+    func hire(_ names: [String]) async throws {
+      let okta = try server.okta()
+      for name in names {
+        let made = try await okta.post("/Users", OktaUser("\(name)@example.com").creation)
+        #expect(made.status == 201)
+      }
+    }
+    try await hire(["a", "b"])
+    #expect(await receiver.accepted(2).count == 2)
+    let api = try await server.api()
+    _ = try await api.patch("/webhooks/\(id)", ["status": "Disabled"])
+    try await hire(["c", "d", "e"])
+    let resumed = try await run(server, "webhook", "resume", id)
+    #expect(resumed.output.contains("it missed 3 events (lines "), "\(resumed.output)")
+    #expect(resumed.output.hasSuffix("\n  webhook replay \(id) --missed\n"))
+    await server.kill9()
+    try await server.start()
+    try await hire(["f"])
+    #expect(await receiver.accepted(3).count == 3, "only what came after it was enabled")
+    let dry = try await run(server, "webhook", "replay", id, "--missed", "--dry-run")
+    #expect(dry.output == "3 events would go to \(id)\n")
+    let sent = try await run(server, "webhook", "replay", id, "--missed")
+    #expect(sent.output == "3 events go to \(id)\n")
+    #expect(await receiver.accepted(6).count == 6)
+    #expect(receiver.receipts.suffix(3).allSatisfy { $0.replay == "true" })
+    let again = try await run(server, "webhook", "replay", id, "--missed")
+    #expect(again.output == "0 events go to \(id)\n")
+    try receiver.expectSound(secret: secret)
+
+    let time = try await run(
+      server, "webhook", "replay", id, "--from", "2026-01-01T00:00:00Z", "--type",
+      "employee.created", "--employee", receiver.receipts[0].employee, "--dry-run", "--json")
+    #expect(try JSONValue(parsing: time.output)["events"] == 1)
+    let state = try await run(server, "webhook", "snapshot", id)
+    #expect(state.output == "6 events go to \(id)\n")
+    #expect(await eventually { receiver.receipts.count { $0.type == "employee.snapshot" } == 6 })
+    let sample = try await run(server, "webhook", "trigger", id, "group.member_added")
+    #expect(sample.ending == .exited(0) && sample.output.contains("  200"), "\(sample.output)")
+    #expect(receiver.receipts.last?.event["test"] == true)
+    let listed = try await run(server, "webhook", "ls")
+    #expect(listed.output.contains("\n\(id)  Enabled"), "\(listed.output)")
+    await receiver.stop()
+  }
 }

@@ -105,6 +105,44 @@ struct RetryTests {
     await receiver.stop()
   }
 
+  @Test func `what was given up is listed, sent again by API or replay, and then gone`()
+    async throws
+  {
+    let isBack = Mutex(false)
+    let receiver = try await WebhookReceiver.started { _ in isBack.withLock { $0 } ? 200 : 500 }
+    try await withServer(retrying: [.zero, .milliseconds(20)]) { server, made in
+      _ = try await add(receiver.url, server, made)
+      let okta = try TestClient(made.baseURL, as: .okta(token: made.apiToken.reveal()))
+      for name in ["one", "two", "three"] {
+        _ = try await okta.post("/Users", OktaUser("\(name)@example.com").creation)
+      }
+      await eventually { server.deadLetters.count == 3 }
+      var owner = try TestClient("http://localhost/api", as: .nobody)
+      owner.socket = server.spool.directory + "/control.sock"
+      let application = "applicationId=\(made.applicationId)"
+      let listed = try await owner.get("/dead-letters?limit=2&\(application)")
+      let letters = listed["data"]?.array ?? []
+      #expect(letters.count == 2 && listed["meta"]?["next"]?.string != nil, "\(listed)")
+      #expect(letters.allSatisfy { $0["type"] == "employee.created" })
+      let ids = letters.compactMap { $0["event"]?.string }
+      #expect(ids == ids.sorted(by: >), "the newest first")
+      let spool = server.spool.directory
+      let refused = try await runProgram(["delivery", "dead", "retry", ids[0], "--spool", spool])
+      #expect(refused.ending == .exited(1) && refused.output.contains("  stays  "))
+      isBack.withLock { $0 = true }
+      let taken = try await runProgram(["delivery", "dead", "retry", ids[0], "--spool", spool])
+      #expect(taken.output == "\(ids[0])  done  delivered\n")
+      let webhook = try #require(letters[0]["webhook"]?.string)
+      let failed = try await owner.post("/webhooks/\(webhook)/replay", ["onlyFailed": true])
+      #expect(failed.status == 202 && failed["data"]?["events"] == 2, "\(failed)")
+      #expect(await receiver.accepted(3).count == 3)
+      #expect(await eventually { server.deadLetters.count == 0 }, "what is taken goes away")
+      let none = try await runProgram(["delivery", "dead", "ls", "--spool", spool])
+      #expect(none.output == "There is no dead letter.\n")
+    }
+    await receiver.stop()
+  }
+
   /// Takes 100 s, the breaker's first pauses included: on request only.
   @Test(.enabled(if: ProcessEnvironment.variables["SLOW_TESTS"] != nil, "set SLOW_TESTS"))
   func `a receiver that is down for a minute gets everything when it comes back`() async throws {

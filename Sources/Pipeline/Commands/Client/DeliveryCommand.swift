@@ -4,7 +4,7 @@ import Transport
 package enum DeliveryCommand {
   package static let command = Command(
     "delivery", abstract: "Look at attempts to deliver, and send an event again",
-    subcommands: [list, show, redeliver])
+    subcommands: [list, show, redeliver, dead])
 
   private static let delivery = CommandArgument("delivery", help: "The attempt: dlv_….")
 

@@ -1,52 +1,84 @@
-package import Transport
+import Transport
 
 extension WebhookCommand {
   /// `webhook replay`: for a receiver that lost what it had, or a server that was restored.
   static let replay = Command(
-    "replay", abstract: "Send a webhook committed events again, or the present state",
+    "replay", abstract: "Send a webhook committed events again, or what it missed",
     discussion: """
-      With --snapshot it gets employee.snapshot for every employee it may hear of; with --from the \
-      events of those lines of 3-committed, with their ids and bodies of then.
+      Events go with their ids and bodies of then and the header webhook-replay: true, in order \
+      per employee. --from and --to are lines of 3-committed or moments such as \
+      2026-01-02T03:04:05Z. --missed is what it was not sent while it was disabled.
       """,
     examples: [
-      .init("scim-hris webhook replay wh_01JD8W --snapshot", "after a restore"),
       .init("scim-hris webhook replay wh_01JD8W --from 41000", "what came since line 41000"),
+      .init("scim-hris webhook replay wh_01JD8W --only-failed", "what was given up"),
+      .init("scim-hris webhook replay wh_01JD8W --missed --dry-run", "how much it missed"),
     ],
     arguments: [webhook],
     options: ClientCommand.options + [
-      CommandOption("snapshot", help: "The present state instead of events."),
-      CommandOption("from", .count(1...Int.max), help: "The first line of 3-committed."),
+      CommandOption("from", .text("line|time"), help: "The first line, or from when on."),
       CommandOption(
-        "to", .count(1...Int.max), help: "The last line; the newest when not given."),
+        "to", .text("line|time"), help: "The last line, or until when; else up to now."),
+      CommandOption(
+        "type", .text("type"), help: "Only this of the types it gets.", isRepeating: true),
+      CommandOption("employee", .text("id"), help: "Only of this employee or group."),
+      CommandOption("only-failed", help: "Only what was given up at the newest attempt."),
+      CommandOption("missed", help: "Only what it was not sent while it was disabled."),
+      CommandOption("dry-run", help: "Only count."),
+      CommandOption("snapshot", help: "The present state instead of events."),
     ],
     run: { invocation in
       await ClientCommand.run(invocation) { client async throws(ClientFailure) in
-        let id = client.invocation.argument(0) ?? ""
-        let body = try body(ofReplay: client.invocation)
-        let answer = try await client.api.call("POST", "/webhooks/\(id)/replay", body: body)
-        client.show(answer) { replayed(id, $0) }
+        try await replay(client, try body(ofReplay: client.invocation))
       }
     })
 
-  private static func body(ofReplay invocation: Invocation) throws(ClientFailure) -> JSONObject {
-    let (from, to) = (invocation.count("from"), invocation.count("to"))
-    var body = JSONObject()
-    guard invocation.flag("snapshot") else {
-      guard let from else { throw ClientFailure("Say --snapshot, or --from a line.", .usage) }
-      body["from"] = .init(from)
-      body["to"] = to.map { .init($0) }
-      return body
-    }
-    guard from == nil, to == nil else {
-      throw ClientFailure("--snapshot is the present state; it has no --from and --to.", .usage)
-    }
-    body["snapshot"] = true
-    return body
+  /// `webhook snapshot`: for a subscriber who comes late or lost too much.
+  static let snapshot = Command(
+    "snapshot", abstract: "Send a webhook the present state of every employee",
+    discussion: """
+      It gets employee.snapshot for every employee it may hear of, deleted ones too, while events \
+      go on; a snapshot still on its way is replaced.
+      """,
+    arguments: [webhook], options: ClientCommand.options,
+    run: { invocation in
+      await ClientCommand.run(invocation) { client async throws(ClientFailure) in
+        try await replay(client, JSONObject([.init(name: "snapshot", value: true)]))
+      }
+    })
+
+  private static func replay(
+    _ client: ClientCommand, _ body: JSONObject
+  ) async throws(ClientFailure) {
+    let id = client.invocation.argument(0) ?? ""
+    let path = "/webhooks/\(HTTPPercent.encode(id))/replay"
+    let answer = try await client.api.call("POST", path, body: body)
+    client.show(answer) { WebhookScreen.replayed(id, $0) }
   }
 
-  /// "12 events go to wh_…."
-  package static func replayed(_ id: String, _ answer: JSONValue) -> String {
-    let count = answer["events"]?.int ?? 0
-    return "\(SpoolText.count(count, "event")) \(count == 1 ? "goes" : "go") to \(id)\n"
+  private static func body(ofReplay invocation: Invocation) throws(ClientFailure) -> JSONObject {
+    var body = JSONObject()
+    for name in ["from", "to"] {
+      body[name] = invocation.text(name).map { text in
+        Int(text).map { .init($0) } ?? .string(text)
+      }
+    }
+    let types = invocation.values("type").values
+    if !types.isEmpty { body["types"] = .array(types.map { .string($0) }) }
+    body["employeeId"] = invocation.text("employee").map { .string($0) }
+    if invocation.flag("only-failed") { body["onlyFailed"] = true }
+    if invocation.flag("missed") { body["missed"] = true }
+    if invocation.flag("snapshot") {
+      guard body.members.isEmpty, !invocation.flag("dry-run") else {
+        throw ClientFailure("--snapshot is the present state; it goes with nothing else.", .usage)
+      }
+      body["snapshot"] = true
+    }
+    guard body.members.contains(where: { $0.name != "to" && $0.name != "types" }) else {
+      throw ClientFailure(
+        "Say --from a line or time, --employee, --only-failed, --missed or --snapshot.", .usage)
+    }
+    if invocation.flag("dry-run") { body["dryRun"] = true }
+    return body
   }
 }

@@ -6,7 +6,7 @@ package enum WebhookCommand {
     "webhook", abstract: "Add, list, change, pause and test webhooks",
     subcommands: [
       add, list, set, rotate, change("pause", to: "Paused"), change("resume", to: "Enabled"), test,
-      trigger, replay, deliveries,
+      trigger, replay, snapshot, deliveries,
     ])
 
   static let webhook = CommandArgument("webhook", help: "The webhook: wh_….")
@@ -33,9 +33,11 @@ package enum WebhookCommand {
     run: { invocation in
       await ClientCommand.run(invocation) { client async throws(ClientFailure) in
         let filter = client.invocation.text("application").map { "?applicationId=\($0)" } ?? ""
-        client.show(
-          try await client.api.list("/webhooks" + filter), none: "There is no webhook yet.",
-          table)
+        let webhooks = try await client.api.list("/webhooks" + filter)
+        client.show(["data": .array(webhooks)]) { _ in
+          webhooks.isEmpty
+            ? "There is no webhook yet.\n" : WebhookScreen.list(webhooks, now: .now)
+        }
       }
     })
 
@@ -51,8 +53,8 @@ package enum WebhookCommand {
           let id = client.invocation.argument(0) ?? ""
           let body = JSONObject([.init(name: "status", value: .string(status))])
           let answer = try await client.api.call("PATCH", "/webhooks/\(id)", body: body)
-          client.show(answer) { _ in
-            isPause ? "\(id) is paused; its events wait.\n" : "\(id) is enabled.\n"
+          client.show(answer) { webhook in
+            isPause ? "\(id) is paused; its events wait.\n" : WebhookScreen.enabled(webhook)
           }
         }
       })
@@ -95,17 +97,5 @@ package enum WebhookCommand {
       Shown once. Try it: `webhook test \(made["id"]?.string ?? "")`.
 
       """
-  }
-
-  package static func table(_ entries: [JSONValue]) -> TextTable {
-    var table = TextTable([.init("webhook"), .init("status"), .init("receiver"), .init("events")])
-    table.rows = entries.map { entry in
-      let events = (entry["events"]?.array ?? []).compactMap(\.string).joined(separator: " ")
-      return [
-        entry["id"]?.string ?? "", entry["status"]?.string ?? "",
-        entry["deliveryUrl"]?.string ?? "built-in inspector", events,
-      ]
-    }
-    return table
   }
 }

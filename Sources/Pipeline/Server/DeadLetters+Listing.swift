@@ -1,0 +1,44 @@
+import Actors
+import Transport
+
+extension DeadLetters {
+  /// Letters of these webhooks, by their events' ids, the newest first: only those on the page are
+  /// read.
+  func page(
+    of webhooks: Set<String>, after: String?, limit: Int
+  ) async throws(FileError) -> DeadLetterPage {
+    let directory = directory
+    return try await disk.run { () throws(FileError) in
+      guard try FileSystem.status(directory) != nil else { return DeadLetterPage() }
+      let names = try FileSystem.list(directory).filter { $0.hasSuffix(".json") }
+        .map { String($0.dropLast(5)) }
+        .filter { webhooks.contains(Self.webhook(of: $0)) }
+        .sorted { Self.order($0) > Self.order($1) }
+      let rest = after.map { after in names.filter { Self.order($0) < Self.order(after) } } ?? names
+      var page = DeadLetterPage()
+      for name in rest.prefix(limit) {
+        let path = "\(directory)/\(name).json"
+        // One that succeeded meanwhile is gone.
+        guard try FileSystem.status(path) != nil else { continue }
+        if let letter = SpoolDeadLetter(name: name, try FileSystem.contents(of: path)) {
+          page.letters.append(letter)
+        }
+      }
+      page.next = rest.count > limit ? rest[limit - 1] : nil
+      return page
+    }
+  }
+
+  /// Its event was taken after all; whether there was such a letter is not asked before.
+  func taken(_ event: String, by webhook: String) {
+    let path = "\(directory)/\(webhook)-\(event).json"
+    disk.submit { _ = try? FileSystem.remove(path) }
+  }
+
+  private static func webhook(of name: String) -> String { String(name.prefix { $0 != "-" }) }
+
+  /// Ids of events ascend with time.
+  private static func order(_ name: String) -> String {
+    String(name.drop { $0 != "-" }) + name
+  }
+}
