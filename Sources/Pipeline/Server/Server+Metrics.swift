@@ -14,6 +14,12 @@ extension Server {
     metrics.gauge(
       "scim_hris_connections_open", help: "Connections of the public listener.",
       read: { Double(http.statistics.connectionsOpen) })
+    if let identity {
+      metrics.gauge(
+        "scim_hris_tls_certificate_expiry_seconds",
+        help: "When our own certificate runs out, in seconds since 1970.",
+        read: { Double(identity.expires?.seconds ?? 0) })
+    }
     metrics.gauge(
       "scim_hris_disk_free_bytes", help: "Free bytes on the spool's disk.",
       read: { Double(spool.diskFree) })

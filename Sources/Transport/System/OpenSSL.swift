@@ -48,6 +48,9 @@ import Glibc
   let useCertificates: @convention(c) (Handle, Text) -> Int32
   let useKey: @convention(c) (Handle, Text, Int32) -> Int32
   let checkKey: @convention(c) (Handle) -> Int32
+  let ownCertificate: @convention(c) (Handle) -> Handle?
+  let notAfter: @convention(c) (Handle) -> Handle?
+  let brokenDown: @convention(c) (Handle, UnsafeMutablePointer<tm>) -> Int32
   let setPasswordCallback: @convention(c) (Handle, PasswordCallback?) -> Void
   let offerProtocols: @convention(c) (Handle, UnsafePointer<UInt8>, UInt32) -> Int32
   let chooseProtocol: @convention(c) (Handle, ProtocolCallback?, UnsafeMutableRawPointer?) -> Void
@@ -115,6 +118,9 @@ import Glibc
     unsafe useCertificates = try find("SSL_CTX_use_certificate_chain_file")
     unsafe useKey = try find("SSL_CTX_use_PrivateKey_file")
     unsafe checkKey = try find("SSL_CTX_check_private_key")
+    unsafe ownCertificate = try find("SSL_CTX_get0_certificate")
+    unsafe notAfter = try find("X509_get0_notAfter")
+    unsafe brokenDown = try find("ASN1_TIME_to_tm")
     unsafe setPasswordCallback = try find("SSL_CTX_set_default_passwd_cb")
     unsafe offerProtocols = try find("SSL_CTX_set_alpn_protos")
     unsafe chooseProtocol = try find("SSL_CTX_set_alpn_select_cb")

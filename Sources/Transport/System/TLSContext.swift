@@ -123,5 +123,15 @@ import Glibc
     }
   }
 
+  /// Until when a server's own certificate is valid.
+  var expires: Timestamp? {
+    var parts = unsafe tm()
+    guard let certificate = unsafe library.ownCertificate(handle),
+      let time = unsafe library.notAfter(certificate),
+      unsafe library.brokenDown(time, &parts) == 1
+    else { return nil }
+    return unsafe Timestamp(milliseconds: Int64(timegm(&parts)) * 1000)
+  }
+
   func addLibraryRoots() { _ = unsafe library.useDefaultRoots(handle) }
 }

@@ -30,5 +30,8 @@ package final class TLSIdentity: Sendable {
     current.withLock { $0 = context }
   }
 
+  /// When the certificate in force runs out.
+  package var expires: Timestamp? { context.expires }
+
   var context: TLSContext { current.withLock { $0 } }
 }

@@ -20,11 +20,24 @@ import Transport
   }
 
   private func first(
-    isPublic: Bool, program: String = ".build/release/scim-hris"
+    isPublic: Bool, isSecure: Bool = false, program: String = ".build/release/scim-hris"
   ) throws -> String {
     StartScreen.first(
       version: "0.1.0", spool: "/srv/scim-hris/spool", program: program,
-      made: made, bound: bound, isPublic: isPublic, stages: try stages())
+      made: made, bound: bound, isPublic: isPublic, isSecure: isSecure, stages: try stages())
+  }
+
+  @Test func `with a certificate of its own it asks for the name in it, not for a proxy`() throws {
+    let screen = try first(isPublic: false, isSecure: true)
+    #expect(
+      screen.contains(
+        """
+          ! Okta needs the name in the certificate: start again with --public-url https://NAME.
+            The token and the end of the Base URL stay the same.
+        For your server
+        """))
+    #expect(!screen.contains("cloudflared") && !screen.contains("caddy"))
+    #expect(try first(isPublic: true, isSecure: true) == first(isPublic: true))
   }
 
   @Test func `the first start shows what Okta and the application need`() throws {

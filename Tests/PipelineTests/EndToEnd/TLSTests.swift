@@ -40,6 +40,10 @@ struct TLSTests {
     let location = listed.resources.first?["meta"]?["location"]?.string
     #expect(location?.hasPrefix("https://127.0.0.1:\(server.port)/scim/v2/") == true)
     #expect(try await server.owner().get("/status")["data"]?["tls"] == true)
+    let metrics = try await securely(TestClient("https://127.0.0.1:\(server.port)", as: .nobody))
+      .get("/metrics")
+    // 2048-01-01.
+    #expect(metrics.text.contains("scim_hris_tls_certificate_expiry_seconds 2461449600"))
   }
 
   @Test func `the inspector gets its events although the listener speaks TLS`() async throws {
@@ -95,11 +99,20 @@ struct TLSTests {
     try install(.wrongName)
     server.signal(SIGHUP)
     await eventually { server.log.contains("certificate read again") }
+    #expect(server.log.contains(#""until":"2048-01-01T00:00:00"#))
     #expect(try await old.get("/Users").status == 200)
     await #expect(throws: TestClient.Failed.self) {
       try await securely(server.okta()).get("/Users")
     }
     #expect(await server.stop() == .exited(0))
+  }
+
+  @Test func `a certificate that has expired is served, with a warning`() async throws {
+    let server = try await TestServer.started(Self.certificates.pair(.expired).flags)
+    #expect(server.log.contains("the certificate has expired"))
+    await #expect(throws: TestClient.Failed.self) {
+      try await securely(server.okta()).get("/Users")
+    }
   }
 
   // MARK: - Receivers

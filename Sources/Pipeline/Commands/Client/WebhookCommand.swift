@@ -14,7 +14,7 @@ package enum WebhookCommand {
   private static let add = Command(
     "add", abstract: "Send events to a URL; prints the signing secret, once",
     examples: [
-      .init("scim-hris webhook add http://hooks.example.com/hris", "created and updated employees")
+      .init("scim-hris webhook add https://hooks.example.com/hris", "created and updated employees")
     ],
     arguments: [
       CommandArgument("url", help: "Where events are POSTed; \"inspector\" is the built-in one.")

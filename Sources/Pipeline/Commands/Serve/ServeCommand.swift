@@ -11,9 +11,9 @@ struct ServeCommand: Sendable {
   }
 
   private let settings: Settings
-  private let log: Logger
+  let log: Logger
   /// Secrets are shown on a terminal and nowhere else.
-  private let isTerminal: Bool
+  let isTerminal: Bool
 
   init(_ settings: Settings) {
     self.settings = settings
@@ -95,28 +95,6 @@ struct ServeCommand: Sendable {
   }
 }
 
-// MARK: - A new certificate
-
-extension ServeCommand {
-  /// Takes the certificate as it is now. False when a hang-up means what it always means: there is
-  /// no certificate, or the terminal is gone.
-  private func reloads(_ server: Server) async -> Bool {
-    guard let identity = server.identity, !isTerminal || Terminal.isTerminal() else {
-      return false
-    }
-    let log = log
-    await server.onDisk {
-      do throws(TLSFailure) {
-        try identity.reload()
-        log.info("certificate read again", ["file": identity.certificates])
-      } catch {
-        log.error("the certificate stays as it was", ["why": error])
-      }
-    }
-    return true
-  }
-}
-
 // MARK: - What a start tells
 
 extension ServeCommand {
@@ -130,6 +108,7 @@ extension ServeCommand {
         "--credentials has no effect: the spool was set up before, secrets are not shown again",
         ["file": path])
     }
+    warnOfExpiry(server)
     let milliseconds = Int(time / .milliseconds(1))
     if server.spool.format < SpoolRelease.written {
       log.info(
