@@ -237,6 +237,8 @@ def run(directory, server, children):
 
 
 def main():
+    # Whoever ends this early ends what it started, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("told to end"))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
     server.daemon_threads = True
     server.deliveries = []

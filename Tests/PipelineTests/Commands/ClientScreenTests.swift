@@ -192,6 +192,18 @@ import Transport
   }
 }
 
+@Suite struct EventSubjectTests {
+  @Test func `a subject is who or what an event is about, by the name people know`() {
+    #expect(EventText.subject(["data": ["id": "grp_1", "name": "Engineering"]]) == "Engineering")
+    #expect(EventText.subject(["data": ["webhookId": "wh_1"]]) == "wh_1")
+    #expect(
+      EventText.subject([
+        "type": "webhook.failing", "data": ["id": "wh_1", "error": "answered 500"],
+      ]) == "wh_1, answered 500")
+    #expect(EventText.subject(["data": nil]) == "-")
+  }
+}
+
 @Suite struct CommandTreeTests {
   /// Every command with the words that lead to it.
   private func all(_ command: Command, _ path: [String]) -> [(Command, [String])] {

@@ -60,7 +60,9 @@ package enum EventText {
     if event["sequence"] == nil, let words = data?["error"]?.string ?? data?["why"]?.string {
       return "\(data?["id"]?.string ?? "-"), \(words)"
     }
-    let who = data?["email"]?.string ?? data?["username"]?.string ?? data?["id"]?.string ?? "-"
+    let names = ["email", "username", "name", "id", "webhookId"]
+    let who = names.lazy.compactMap { data?[$0]?.string }.first ?? "-"
+    if let why = data?["error"]?.string ?? data?["why"]?.string { return "\(who), \(why)" }
     let fields = (event["changedFields"]?.array ?? []).compactMap(\.string)
     guard event["type"]?.string == "employee.updated", let first = fields.first else {
       return who + (data?["departmentName"]?.string.map { ", " + $0 } ?? "")

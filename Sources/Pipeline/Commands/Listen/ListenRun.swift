@@ -155,7 +155,8 @@ extension ListenRun {
     var pause = GrowingPause()
     while !Task.isCancelled {
       let outcome = await forwarder.send(bytes, id: id)
-      if Task.isCancelled { return false }
+      // An answer that came counts, whatever else came with it.
+      if Task.isCancelled, outcome.status == nil { return false }
       if outcome.isAbsent {
         if pause.isFresh { say(url.authority, outcome.error ?? "nobody there") }
         await sleep(pause.next())

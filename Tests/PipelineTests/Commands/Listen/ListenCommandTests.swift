@@ -51,6 +51,8 @@ struct ListenCommandTests {
       feed.asked.allSatisfy {
         $0.hasSuffix("&types=employee.updated%2Cgroup.%2A&consumerId=csm_1")
       })
+    // It has gone on to the next page.
+    #expect(await eventually { feed.asked.last?.contains("after=c2&") == true })
     running.interrupt()
     #expect(await running.ended() == .exited(0))
     #expect(running.text.hasSuffix("1 event forwarded, 0 not taken   goes on with --after c2\n"))
