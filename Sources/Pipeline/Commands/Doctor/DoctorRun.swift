@@ -25,11 +25,7 @@ struct DoctorRun: Sendable {
       loop.stop()
     }
     await thread.run { checkDisk() }
-    show(
-      MachineChecks.descriptors(
-        (try? FileSystem.text(ofSystemFile: "/proc/self/limits")) ?? "",
-        needed: MachineChecks.descriptorsNeeded(
-          maxConnections: invocation.count("max-connections") ?? 512)))
+    show(descriptors())
     show(MachineChecks.clock(isKept: KernelClock.isKept))
     await thread.run { checkTLS() }
     let http = HTTPClient(loop: loop, trust: TLSTrust(invocation))
@@ -38,6 +34,20 @@ struct DoctorRun: Sendable {
     show(await names(of: server.hosts(), on: loop))
     if invocation.flag("public") { await visit(server, http) }
     return report.isBad ? .failure : .success
+  }
+
+  /// Of the running server where there is one: a service has limits that a shell does not know.
+  private func descriptors() -> DoctorFinding {
+    let needed = MachineChecks.descriptorsNeeded(
+      maxConnections: invocation.count("max-connections") ?? 512)
+    let reader = try? SpoolReader(directory: spool, hops: SpoolHops.descriptions)
+    if let holder = reader?.holder, holder.isAlive,
+      let limits = try? FileSystem.text(ofSystemFile: "/proc/\(holder.pid)/limits")
+    {
+      return MachineChecks.descriptors(limits, needed: needed, isServer: true)
+    }
+    let own = try? FileSystem.text(ofSystemFile: "/proc/self/limits")
+    return MachineChecks.descriptors(own ?? "", needed: needed)
   }
 
   private func show(_ finding: DoctorFinding) { report.show(finding) }

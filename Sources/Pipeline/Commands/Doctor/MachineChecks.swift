@@ -7,8 +7,12 @@ package enum MachineChecks {
     maxConnections * 2 + 1024
   }
 
-  /// - Parameter limits: the text of /proc/self/limits, or of another process.
-  package static func descriptors(_ limits: String, needed: Int) -> DoctorFinding {
+  /// - Parameters:
+  ///   - limits: the text of /proc/PID/limits.
+  ///   - isServer: whether it is the running server's, and not that of whoever asks.
+  package static func descriptors(
+    _ limits: String, needed: Int, isServer: Bool = false
+  ) -> DoctorFinding {
     let line = limits.split(separator: "\n").first { $0.hasPrefix("Max open files") }
     let words = line?.split(separator: " ").dropFirst(3) ?? []
     // The server raises the soft limit to the hard one by itself.
@@ -18,7 +22,8 @@ package enum MachineChecks {
     }
     let allowed = Int(hard) ?? .max
     let shown = allowed == .max ? "any number" : DecimalText.grouped(allowed)
-    let text = "\(shown) allowed, \(DecimalText.grouped(needed)) wanted"
+    let whom = isServer ? " to the running server" : ""
+    let text = "\(shown) allowed\(whom), \(DecimalText.grouped(needed)) wanted"
     if allowed >= needed { return .ok("descriptors", text) }
     return .bad("descriptors", text, "LimitNOFILE=65536 in the unit, or fewer --max-connections.")
   }
