@@ -182,9 +182,11 @@ extension DeliveryMachine {
     finish(job, .done, ledgerSeq: nil, at: now)
   }
 
+  /// Other attempts may be in flight and end alike: it is disabled once.
   private mutating func halt(_ reason: DisableReason, _ now: Timestamp) -> Verdict {
-    isHalted = true
-    return Verdict(result: .retry, next: now, disables: reason, ending: .again)
+    defer { isHalted = true }
+    return Verdict(
+      result: .retry, next: now, disables: isHalted ? nil : reason, ending: .again)
   }
 
   private func probeTime(_ now: Timestamp) -> Timestamp {

@@ -17,12 +17,15 @@ package struct WebhookDeliveryStatus: Sendable, Equatable {
   package var nextAttempt: Timestamp?
   /// The first line of the log of which something is still to be sent.
   package var undoneFrom: UInt64 = 0
+  /// Seconds its receiver's clock is ahead of ours, when that is a minute or more either way.
+  package var clockSkew: Int?
 
   package init(
     webhookId: String, inFlight: Int, waiting: Int, parkedKeys: Int, unread: UInt64,
     breaker: Breaker.State, failingSince: Timestamp?, lastError: String?, nextAttempt: Timestamp?,
-    undoneFrom: UInt64
+    undoneFrom: UInt64, clockSkew: Int? = nil
   ) {
+    self.clockSkew = clockSkew
     self.webhookId = webhookId
     self.inFlight = inFlight
     self.waiting = waiting

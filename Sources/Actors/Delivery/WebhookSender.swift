@@ -54,6 +54,8 @@ package struct WebhookResult: Sendable {
   package var ending: Ending
   /// The value of `Retry-After`, as received.
   package var retryAfter: String?
+  /// The receiver's clock, by the answer's Date field.
+  package var date: Timestamp?
   package var durations: Durations
   /// What was dialled.
   package var address: String?

@@ -107,7 +107,8 @@ extension WebhookWorker {
         webhookId: id, inFlight: state.machine.inFlight, waiting: state.machine.backlog,
         parkedKeys: queue.parkedKeys, unread: state.known - min(queue.read, state.known),
         breaker: state.machine.breaker.state, failingSince: state.machine.failingSince,
-        lastError: state.lastError, nextAttempt: queue.due.next, undoneFrom: queue.undoneFrom)
+        lastError: state.lastError, nextAttempt: queue.due.next, undoneFrom: queue.undoneFrom,
+        clockSkew: state.clockSkew)
     }
   }
 }

@@ -85,6 +85,7 @@ extension WebhookWorker {
 
   private func conclude(_ job: Job, _ event: CommittedEvent, _ result: WebhookResult) async {
     let (verdict, opened) = judge(job, result, now)
+    noteClock(result, now)
     await record(job, verdict, result, event, now)
     if opened {
       environment.log.warning("webhook breaker open", ["webhook": id, "why": result.reason])
@@ -95,6 +96,20 @@ extension WebhookWorker {
     await environment.disable(id, reason)
     let webhook = peek(\.webhook)
     await environment.tell(.disabled(webhook, isGone: reason == .gone, why: reason.words))
+  }
+
+  /// Warns once, until the clock is right again.
+  private func noteClock(_ result: WebhookResult, _ now: Timestamp) {
+    guard let date = result.date else { return }
+    let skew = ClockSkew.seconds(of: date, at: now, took: result.durations.total)
+    let isNews = change { state in
+      defer { state.clockSkew = skew }
+      return state.clockSkew == nil && skew != nil
+    }
+    guard isNews, let skew else { return }
+    environment.log.warning(
+      "webhook receiver's clock is off; it may refuse signatures 300 s off its own",
+      ["webhook": id, "seconds": skew])
   }
 
   private func tellFailing(
@@ -120,6 +135,7 @@ extension WebhookWorker {
       let wasClosed = state.machine.breaker.isClosed
       let verdict = state.machine.judge(job, result, at: now, random: random)
       state.lastError = result.isSuccess ? nil : result.reason
+      state.answers = result.status != nil
       return (verdict, wasClosed && !state.machine.breaker.isClosed)
     }
   }

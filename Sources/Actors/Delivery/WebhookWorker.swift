@@ -33,11 +33,16 @@ final class WebhookWorker: Sendable {
     var runReader: CheckedContinuation<DeliveryRun?, Never>?
     /// Who waits for a dead letter that is sent again, by the letter's id.
     var letterWaiters: [String: CheckedContinuation<DeliveryAttempt?, Never>] = [:]
+    /// Whether the newest attempt that ended brought an answer, whatever it was. Until then one at a
+    /// time is enough to find out, and a receiver that hangs holds no slot others could use.
+    var answers = false
     var grantedSlots = 0
     var isQueuedForSlot = false
     var unsaved = 0
     /// Of the newest attempt; nil after a success.
     var lastError: String?
+    /// Seconds by the newest answer with a date, when the receiver's clock is far off.
+    var clockSkew: Int?
     var savedAt = Timestamp(milliseconds: 0)
     var savedHigh: UInt64?
 
@@ -138,7 +143,7 @@ extension WebhookWorker {
     let now = environment.clock.now
     guard state.isSending, state.machine.hasWork(at: now) else { return nil }
     let needsSlot = state.machine.inFlight > 0
-    if needsSlot && !takeSlot(&state) { return nil }
+    if needsSlot && !(state.answers && takeSlot(&state)) { return nil }
     return state.machine.next(at: now)
   }
 

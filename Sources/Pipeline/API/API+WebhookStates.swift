@@ -24,7 +24,7 @@ extension WebhookDeliveryStatus {
       "waiting": JSONValue(waiting + Int(clamping: unread)), "inFlight": JSONValue(inFlight),
       "failingSince": .time(failingSince), "lastError": .text(lastError),
       "breakerOpen": JSONValue(breaker != .closed), "nextAttempt": .time(nextAttempt),
-      "cursor": JSONValue(cursor.text),
+      "clockSkew": clockSkew.map { JSONValue($0) } ?? .null, "cursor": JSONValue(cursor.text),
     ]
   }
 }

@@ -49,6 +49,8 @@ struct ServerStatus: Sendable, Equatable {
     /// In words: "connection refused".
     var lastError: String?
     var nextAttempt: Timestamp?
+    /// Seconds its receiver's clock is off, when that is a minute or more.
+    var clockSkew: Int?
   }
 }
 
@@ -92,6 +94,7 @@ extension ServerStatus.Webhook {
       "id": JSONValue(id), "waiting": JSONValue(waiting), "oldest": .time(oldest),
       "breakerOpen": JSONValue(breakerOpen), "lastError": .text(lastError),
       "nextAttempt": .time(nextAttempt),
+      "clockSkew": clockSkew.map { JSONValue($0) } ?? .null,
     ]
   }
 }

@@ -122,7 +122,7 @@ extension ServerStatus.Webhook {
       id: status.webhookId, waiting: status.waiting + Int(status.unread),
       oldest: status.failingSince,
       breakerOpen: status.breaker != .closed, lastError: status.lastError,
-      nextAttempt: status.nextAttempt)
+      nextAttempt: status.nextAttempt, clockSkew: status.clockSkew)
   }
 }
 

@@ -58,6 +58,7 @@ extension WebhookResult {
       .answered(status: response.status), retryAfter: response.fields["Retry-After"],
       durations: Durations(response.timing), address: response.address?.description,
       responseHead: head, responseBody: response.body)
+    date = response.fields["Date"].flatMap { HTTPDate.parse($0) }
   }
 
   fileprivate init(_ failure: HTTPClientFailure) {

@@ -65,7 +65,7 @@ import Transport
   @Test func `a webhook's numbers come before the server's, and change while it runs`()
     async throws
   {
-    let hung = Mutex(true)
+    let hung = Mutex(false)
     let sender = ScriptedSender { _, _, _ in
       while hung.withLock({ $0 }), !Task.isCancelled {
         try? await Task.sleep(for: .milliseconds(1))
@@ -78,6 +78,9 @@ import Transport
       $0.settings.timeout = .seconds(3)
     }
     try await harness.run { _ in
+      harness.log.commit(.sample(key: "emp_0", sequence: 0))
+      try await harness.wait { sender.delivered().count == 1 }
+      hung.withLock { $0 = true }
       for sequence in 1...60 {
         harness.log.commit(.sample(key: "emp_\(sequence)", sequence: UInt64(sequence)))
       }
@@ -87,7 +90,7 @@ import Transport
       harness.update { $0.settings.window = 9 }
       try await harness.wait { sender.most("wh_1") == 9 }
       hung.withLock { $0 = false }
-      try await harness.wait { sender.delivered().count == 60 }
+      try await harness.wait { sender.delivered().count == 61 }
     }
     #expect(sender.most("wh_1") == 9)
     #expect(sender.receipts.first?.request.times.total == .seconds(3))
@@ -176,6 +179,68 @@ import Transport
     let receipts = harness.sender.receipts
     #expect(receipts[0].isSigned(by: [old]) && receipts[1].isSigned(by: [new, old]))
     #expect(receipts.last?.isSigned(by: [new]) == true)
+  }
+
+  @Test func `a receiver's clock is told once while it is off`() async throws {
+    let ahead = Mutex<Int64>(0)
+    let clock = Mutex<(any DeliveryClock)?>(nil)
+    let sender = ScriptedSender { _, _, _ in
+      var result = Self.ok
+      let now = clock.withLock { $0?.now } ?? Timestamp(milliseconds: 0)
+      result.date = Timestamp(milliseconds: now.milliseconds + ahead.withLock { $0 } * 1000)
+      result.durations.total = .seconds(2)
+      return result
+    }
+    let harness = DeliveryHarness(sender: sender)
+    clock.withLock { $0 = harness.clock }
+    harness.addWebhook()
+    try await harness.run { delivery in
+      for (offset, wanted) in [(30, nil), (95, 97), (95, 97), (-200, -199), (2, nil)]
+        as [(Int64, Int?)]
+      {
+        ahead.withLock { $0 = offset }
+        let sequence = harness.log.durableSeq + 1
+        harness.log.commit(.sample(key: "emp_1", sequence: sequence))
+        try await harness.wait { sender.receipts.count == Int(sequence) }
+        try await harness.wait { await delivery.status.first?.inFlight == 0 }
+        let status = await delivery.status.first
+        #expect(status?.clockSkew == wanted, "\(offset)")
+      }
+    }
+  }
+
+  @Test(
+    arguments: [
+      (0, nil), (59, nil), (-59, nil), (60, 60), (-60, -60), (300, 300), (-86_400, -86_400),
+    ] as [(Int64, Int?)])
+  func `a skew counts from a minute on, from the middle of the attempt`(
+    offset: Int64, wanted: Int?
+  ) {
+    let end = Timestamp(milliseconds: 1_700_000_000_000)
+    let middle = Timestamp(milliseconds: end.milliseconds - 5000)
+    let date = Timestamp(milliseconds: middle.milliseconds + offset * 1000 - 500)
+    #expect(ClockSkew.seconds(of: date, at: end, took: .seconds(10)) == wanted)
+  }
+
+  @Test func `a receiver that does not answer holds one attempt and no shared slot`() async throws {
+    let sender = ScriptedSender { request, _, _ in
+      let hangs = request.webhookId != "wh_1"
+      try? await Task.sleep(for: hangs ? .seconds(600) : .milliseconds(1))
+      return Self.ok
+    }
+    var options = DeliveryOptions()
+    options.concurrency = 3
+    let harness = DeliveryHarness(sender: sender, options: options)
+    for number in 2...41 { harness.addWebhook("wh_\(number)") }
+    harness.addWebhook("wh_1")
+    try await harness.run(crashing: true) { _ in
+      for sequence in 1...200 {
+        harness.log.commit(.sample(key: "emp_\(sequence)", sequence: UInt64(sequence)))
+      }
+      try await harness.wait { sender.delivered().count == 200 }
+    }
+    #expect((2...41).allSatisfy { sender.most("wh_\($0)") == 1 })
+    #expect(sender.most("wh_1") == 4, "all shared slots are its own")
   }
 
   @Test func `a log that cannot be read ends delivery, whoever finds out`() async throws {

@@ -70,8 +70,12 @@ import Transport
     let sender = ScriptedSender { _, _, _ in WebhookResult(.answered(status: 410)) }
     let harness = DeliveryHarness(sender: sender)
     harness.addWebhook()
-    try await harness.run { _ in
-      harness.log.commit(.sample(key: "emp_1", sequence: 1))
+    for number in 1...4 {
+      harness.log.commit(.sample(key: "emp_\(number)", sequence: UInt64(number)))
+    }
+    try await harness.run { delivery in
+      harness.log.commit(.sample(key: "emp_9", sequence: 5))
+      try await harness.wait { await delivery.status.isEmpty }
       try await harness.wait { harness.told.withLock { $0.count } == 1 }
       #expect(harness.disabled.withLock { $0["wh_1"] } == .gone)
     }

@@ -22,7 +22,9 @@ final class APIHarness: Sendable {
       backend: backend, tokens: AccessTokens(key: Array(repeating: 7, count: 32)),
       inspector: inspector,
       options: .init(
-        permits: { !$0.isLoopback && $0.bytes.first != 10 },
+        permits: { address in
+          if case .success = AddressPolicy().judge([address], port: 80) { true } else { false }
+        },
         isOwner: { $0 == 1000 }, connectionActivity: { backend.activity[$0] },
         now: { clock.now }),
       log: .silent)

@@ -56,7 +56,10 @@ struct APIWebhooksTests {
 
   @Test(arguments: [
     "127.0.0.1", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "localhost", "LOCALHOST.",
-    "app.localhost", "[::1]", "[::ffff:127.0.0.1]", "10.1.2.3", "127.0.0.1:9000",
+    "app.localhost", "[::1]", "[::ffff:127.0.0.1]", "10.1.2.3", "127.0.0.1:9000", "127.0.1",
+    "0x7f.1", "017700000001", "0", "0.0.0.0", "[::]", "[::ffff:7f00:1]", "[64:ff9b::7f00:1]",
+    "[64:ff9b::127.0.0.1]", "[2002:7f00:1::]", "0x0a000005", "169.254.169.254", "0xa9fea9fe",
+    "[fe80::1]", "[fd00::1]",
   ])
   func `a literal private address is refused and the ways to open it are named`(
     host: String

@@ -35,6 +35,11 @@ package enum WebhookScreen {
       let next = webhook["delivery"]?["nextAttempt"]?.string.map { ", next attempt \($0)" } ?? ""
       lines.append(SpoolText.clipped("  ! \(error)\(next)", to: SpoolText.width))
     }
+    if let skew = webhook["delivery"]?["clockSkew"]?.int {
+      lines.append(
+        "  ! its clock is \(abs(skew)) s \(skew > 0 ? "ahead" : "behind"); from 300 s on signatures"
+          + " are refused")
+    }
     return lines
   }
 
