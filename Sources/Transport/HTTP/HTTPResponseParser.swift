@@ -18,6 +18,8 @@ package struct HTTPResponseParser: Sendable {
 
   /// Interim (1xx) responses before the real one.
   private static let maxInterim = 16
+  /// Bytes around chunks for each byte of the longest body.
+  private static let chunkShare = 8
 
   private let isHead: Bool
   private let maxHead: Int
@@ -25,6 +27,8 @@ package struct HTTPResponseParser: Sendable {
   private var state = State.statusLine
   private var carry: [UInt8] = []
   private var headBytes = 0
+  /// Of chunk sizes and their extensions.
+  private var chunkBytes = 0
   private var interim = 0
   private var isHTTP11 = true
 
@@ -201,6 +205,9 @@ package struct HTTPResponseParser: Sendable {
     }
     guard index > 0, index == line.count || HTTPByte.isBlank(line[index]) || line[index] == 0x3B
     else { throw .badChunk }
+    // However small the chunks: a flood of extensions would keep whoever reads busy for nothing.
+    chunkBytes += headBytes
+    guard chunkBytes <= maxHead + Self.chunkShare * maxBody else { throw .badChunk }
     headBytes = 0
     state = size == 0 ? .trailers : .chunkData(left: size)
   }

@@ -87,11 +87,21 @@ final class LocalPort: Sendable {
   /// From here on connections are refused, and who still waited is reset.
   func close() { if !isClosed.exchange(true, ordering: .relaxed) { Glibc.close(listener) } }
 
-  private static func bound(_ port: UInt16) -> (Int32, UInt16) {
+  /// - Parameter host: an IPv4 address of this machine.
+  static func listening(on host: String, _ port: UInt16 = 0) -> (Int32, UInt16) {
+    let (descriptor, port) = bound(port, on: host)
+    precondition(listen(descriptor, 64) == 0)
+    return (descriptor, port)
+  }
+
+  private static func bound(
+    _ port: UInt16, on host: String = "127.0.0.1"
+  ) -> (Int32, UInt16) {
     let descriptor = LocalPort.socket()
     var yes: Int32 = 1
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, 4)
     var address = Self.address(port)
+    inet_pton(AF_INET, host, &address.sin_addr)
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     withUnsafeMutablePointer(to: &address) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
