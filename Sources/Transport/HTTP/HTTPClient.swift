@@ -78,7 +78,10 @@ extension HTTPClient {
   }
 
   func keep(_ socket: Socket, _ key: HTTPClientPoolKey) {
-    guard pool.withLock({ $0.put(socket, key, at: loop.now) }) else { return socket.close() }
+    // When its end came with the answer, nothing would disturb it any more.
+    guard Self.isQuiet(socket), pool.withLock({ $0.put(socket, key, at: loop.now) }) else {
+      return socket.close()
+    }
     // The cycle ends when the socket is taken or closed, at the latest by the sweep. Weak references
     // would make every count of these objects slow.
     socket.whenDisturbed = { [self] in
