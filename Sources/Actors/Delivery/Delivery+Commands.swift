@@ -18,10 +18,17 @@ extension Delivery {
 
   /// - Returns: false when it was not held.
   package func release(webhook: String, key: String?) async -> Bool {
-    guard let worker = workers[webhook], worker.change({ $0.machine.release(key) })
-    else { return false }
-    await worker.persist()
-    return true
+    guard let worker = workers[webhook] else { return false }
+    let now = environment.clock.now
+    let isReleased = worker.change { state in
+      let hold = state.machine.holds.first { $0.key == key }
+      guard state.machine.release(key) else { return false }
+      // While all of it was held nothing was tried.
+      if key == nil, let hold { state.machine.excuse(from: hold.since, to: now) }
+      return true
+    }
+    if isReleased { await worker.persist() }
+    return isReleased
   }
 
   /// By webhook, in the order in which they were held.

@@ -125,9 +125,23 @@ extension Delivery {
       start(reconcile(), in: &group)
       for await _ in wakes { start(reconcile(), in: &group) }
       for worker in workers.values { worker.stop() }
+      await untilEnded(within: options.stopWithin)
+      group.cancelAll()
     }
     return .workers
   }
+
+  /// A receiver that takes its time must not hold up the end of the process: what is still in
+  /// flight then counts as not tried.
+  private func untilEnded(within patience: Duration) async {
+    let end = ContinuousClock.now + patience
+    while !workers.isEmpty, ContinuousClock.now < end, !Task.isCancelled {
+      try? await ContinuousClock().sleep(for: Self.look)
+    }
+  }
+
+  /// How often it is asked whether the last worker has ended.
+  private static let look = Duration.milliseconds(5)
 
   private func start(
     _ fresh: [WebhookWorker], in group: inout ThrowingDiscardingTaskGroup<any Error>

@@ -9,6 +9,7 @@ extension DeliveryCursor {
     high = place.high
     parked = place.parked
     failingSince = reader.optionalTime("failingSince")
+    savedAt = reader.optionalTime("savedAt")
     hasToldFailing = json["toldFailing"]?.bool ?? false
     for element in json["holds"]?.array ?? [] {
       holds.append(try DeliveryHold(json: try RecordReader(element, "holds")))
@@ -32,6 +33,7 @@ extension DeliveryCursor {
     Place(high: high, ledgerFrom: ledgerFrom, parked: parked).write(to: &json)
     json["since"] = JSONValue(Int(since))
     if let failingSince { json["failingSince"] = JSONValue(failingSince.description) }
+    if let savedAt { json["savedAt"] = JSONValue(savedAt.description) }
     if hasToldFailing { json["toldFailing"] = true }
     json["holdsFrom"] = JSONValue(Int(holdsFrom))
     if !holds.isEmpty { json["holds"] = .array(holds.map(\.json)) }

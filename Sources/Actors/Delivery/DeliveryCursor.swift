@@ -20,6 +20,8 @@ package struct DeliveryCursor: Sendable, Equatable {
   package var since: UInt64
   /// Since when nothing has been delivered although it was tried.
   package var failingSince: Timestamp?
+  /// When it was saved; what came of it afterwards the ledger tells.
+  package var savedAt: Timestamp?
   /// Whether its application knows.
   package var hasToldFailing = false
   package var parked: [Parked]

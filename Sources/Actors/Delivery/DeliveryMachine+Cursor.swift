@@ -29,6 +29,7 @@ extension DeliveryMachine {
     }.filter { !$0.isDone }
     hasToldFailing = cursor.hasToldFailing
     missed = cursor.missed
+    if let saved = cursor.savedAt { excuse(from: saved, to: now) }
     for held in cursor.holds { hold(held) }
     for line in ledger where line.seq >= cursor.holdsFrom {
       guard let letter = line.letter, hold(of: line.entry.key) == nil else { continue }

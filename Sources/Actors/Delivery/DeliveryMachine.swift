@@ -168,6 +168,15 @@ extension DeliveryMachine {
       queue.delivered(job.take.position, of: job.take.key, ledgerSeq: ledgerSeq, at: now)
     }
     finish(job, verdict.ending, ledgerSeq: ledgerSeq, at: now)
+    // Given up, and nothing else to try: nobody is failed any more.
+    if backlog == 0 && letters.isEmpty { failingSince = nil }
+  }
+
+  /// Nothing was tried between these, so that time is no failure of the receiver's.
+  package mutating func excuse(from start: Timestamp, to end: Timestamp) {
+    guard let since = failingSince else { return }
+    let span = end.milliseconds - max(start, since).milliseconds
+    if span > 0 { failingSince = since.advanced(by: .milliseconds(span)) }
   }
 
   /// The attempt was cut off by our own stop: as if it had not been made.

@@ -22,6 +22,8 @@ package struct DeliveryOptions: Sendable {
   package var cursorEvery = 1000
   /// How often it is asked whether a webhook must give something up.
   package var spaceEvery = Duration.seconds(1)
+  /// How long a stop waits for attempts in flight.
+  package var stopWithin = Duration.seconds(20)
 
   /// How long an attempt may take, and parts of it.
   package struct Times: Sendable, Equatable {

@@ -4,7 +4,10 @@ import Transport
 enum RetryAfter {
   /// - Returns: nil when it is neither, or a date that has passed.
   static func parse(_ text: String, now: Timestamp) -> Duration? {
-    if let seconds = Int(text), seconds >= 0 { return .seconds(min(seconds, 1 << 31)) }
+    if !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
+      // More digits than fit ask for as long as can be.
+      return .seconds(min(Int(text) ?? .max, 1 << 31))
+    }
     guard let date = HTTPDate.parse(text), date > now else { return nil }
     return .seconds(date.seconds - now.seconds)
   }

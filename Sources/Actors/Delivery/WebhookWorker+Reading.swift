@@ -73,7 +73,13 @@ extension WebhookWorker {
   }
 
   private func cursor(of state: State) -> DeliveryCursor {
-    state.machine.cursor(since: state.webhook.since, ledgerEnd: environment.ledger.lastSeq)
+    let now = environment.clock.now
+    var machine = state.machine
+    if let start = state.pausedAt { machine.excuse(from: start, to: now) }
+    var cursor = machine.cursor(
+      since: state.webhook.since, ledgerEnd: environment.ledger.lastSeq)
+    cursor.savedAt = now
+    return cursor
   }
 
   /// Takes a changed record (or new secrets) over; events read before keep to the old filter.
@@ -81,7 +87,12 @@ extension WebhookWorker {
     let filter = WebhookFilter(webhook, configuration: environment.configuration)
     let signature = WebhookSignature(secrets: environment.signingSecrets(id))
     let options = common.for(webhook)
+    let now = environment.clock.now
     change { state in
+      if let start = state.pausedAt, webhook.status == .enabled {
+        state.machine.excuse(from: start, to: now)
+      }
+      state.pausedAt = webhook.status == .paused ? state.pausedAt ?? now : nil
       state.webhook = webhook
       state.filter = filter
       state.signature = signature

@@ -24,6 +24,8 @@ final class WebhookWorker: Sendable {
     /// The first line that is not known to be in the log.
     var known: UInt64
     var isStopping = false
+    /// Since when this worker knows that its webhook is paused.
+    var pausedAt: Timestamp?
     /// Lanes there are; more are started as the window grows, none ends before the worker does.
     var laneCount = 0
     var laneStarter: CheckedContinuation<Int?, Never>?
@@ -81,7 +83,8 @@ final class WebhookWorker: Sendable {
         machine: machine, webhook: webhook,
         filter: WebhookFilter(webhook, configuration: environment.configuration),
         signature: WebhookSignature(secrets: environment.signingSecrets(webhook.id)),
-        options: options.for(webhook), known: known))
+        options: options.for(webhook), known: known,
+        pausedAt: webhook.status == .paused ? environment.clock.now : nil))
   }
 }
 

@@ -53,7 +53,7 @@ extension WebhookSettings {
   ]
 
   package static let counts = [
-    Count(name: "window", path: \.window, range: Bounds.window),
+    Count(name: "window", path: \.window, range: Bounds.ownWindow),
     Count(name: "jitter", path: \.jitter, range: Bounds.percent),
     Count(name: "breakerFailures", path: \.breakerFailures, range: Bounds.failures),
   ]
@@ -61,6 +61,8 @@ extension WebhookSettings {
   /// What a setting or the flag it replaces may be; times in milliseconds.
   package enum Bounds {
     package static let window = 1...1024
+    /// What an application may choose by itself; each costs memory, and takes from what all share.
+    package static let ownWindow = 1...32
     package static let timeout = 1...600_000
     package static let probe = 1...86_400_000
     package static let patience = 1...31_536_000_000

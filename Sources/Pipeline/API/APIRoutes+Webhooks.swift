@@ -65,7 +65,7 @@ extension APIRoutes {
   ]
 
   private static let deliveryUrl = APIInput(
-    "deliveryUrl", .text(limit: 2048), "Where events are POSTed: an http:// address.")
+    "deliveryUrl", .text(limit: 2048), "Where events are POSTed: an http:// or https:// address.")
   private static let allowLocal = APIInput(
     "allowLocal", .boolean,
     "Opens exactly this address although it is private; over the control socket only.")

@@ -81,6 +81,7 @@ extension DeliveryOptions {
     sizes = settings.webhookSizes
     disableAfter = settings.disableAfter
     holdsAfterDead = settings.deadHold
+    stopWithin = settings.drain
     userAgent = "scim-hris/\(Version.current)"
   }
 }

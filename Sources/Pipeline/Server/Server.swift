@@ -40,7 +40,10 @@ final class Server: Sendable {
     catalog = try settings.catalog()
     let trust = try settings.trust()
     identity = try settings.identity()
-    _ = OpenFileLimit.raise(to: settings.maxConnections * 2 + 1024)
+    _ = OpenFileLimit.raise(
+      to: MachineChecks.descriptorsNeeded(
+        maxConnections: settings.maxConnections,
+        deliveryConcurrency: settings.deliveryConcurrency))
     let (spool, recovery) = try Self.open(settings, log)
     (self.spool, self.recovery) = (spool, recovery)
     if recovery.wasTightened {

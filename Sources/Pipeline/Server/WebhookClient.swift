@@ -17,6 +17,7 @@ struct WebhookClient: WebhookSender {
     }
     outgoing.fields = request.fields
     outgoing.body = request.body
+    outgoing.takesCutBody = true
     outgoing.connectTimeout = request.times.connect
     outgoing.tlsTimeout = request.times.tls
     outgoing.totalDeadline = request.times.total

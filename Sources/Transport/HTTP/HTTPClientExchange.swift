@@ -221,6 +221,9 @@ struct HTTPClientExchange {
         count = some
         step = parser.parse(buffer.span.extracting(0..<count), at: &start)
       case .end: step = parser.finish()
+      case .failed where request.takesCutBody && socket.tlsFailure == .cutShort
+        && parser.endsWithConnection:
+        step = parser.cut()
       case .failed(let code):
         let phase: HTTPClientError.Phase = parser.hasStarted ? .body : .response
         throw (parser.hasStarted ? nil : sendFailure) ?? Self.broken(socket, phase, code)

@@ -15,6 +15,9 @@ package struct HTTPClientRequest: Sendable {
   package var maxHead = 16 * 1024
   /// Bytes of the response's body that are read; what is longer is cut, and the connection closed.
   package var maxBody = 64 * 1024
+  /// Whether a body that lasts until the peer closes may end without a TLS close: for those to whom
+  /// the status says everything. It then counts as truncated.
+  package var takesCutBody = false
   /// Decides on *all* resolved addresses which are dialled, in which order. Asked before each
   /// connection and before a pooled one is used again.
   package var dial: @Sendable ([IPAddress]) -> Result<[IPAddress], HTTPDialRefusal> = {

@@ -69,6 +69,15 @@ package struct HTTPResponseParser: Sendable {
     }
   }
 
+  /// Whether the body lasts until the peer closes.
+  package var endsWithConnection: Bool { if case .untilClose = state { true } else { false } }
+
+  /// A body that lasts until the close ended with less than a close.
+  package mutating func cut() -> Step {
+    isTruncated = true
+    return finish()
+  }
+
   /// The peer closed: the end of a body without length, else a response cut short.
   package mutating func finish() -> Step {
     switch state {

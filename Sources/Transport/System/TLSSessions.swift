@@ -36,8 +36,10 @@ import Synchronization
   func noteReuse() { state.withLock { $0.reused += 1 } }
 
   /// Takes the session over.
-  func keep(_ session: OpenSSL.Handle, for key: String) {
-    let kept = unsafe Kept(session: session, since: .now)
+  /// - Parameter since: when the certificate was looked at; a resumed connection brings a new
+  ///   session but saw none.
+  func keep(_ session: OpenSSL.Handle, for key: String, since: Deadline) {
+    let kept = unsafe Kept(session: session, since: since)
     state.withLock { state in
       if state.kept.count >= Self.limit, state.kept[key] == nil,
         let oldest = state.kept.min(by: { $0.value.since < $1.value.since })?.key
@@ -50,15 +52,17 @@ import Synchronization
   }
 
   /// Gives the connection the session kept for the key, if there is one.
-  func offer(to connection: OpenSSL.Handle, for key: String) {
+  /// - Returns: when the certificate was looked at that it stands for.
+  func offer(to connection: OpenSSL.Handle, for key: String) -> Deadline? {
     let target = unsafe Connection(handle: connection)
-    state.withLock { state in
-      guard let kept = state.kept[key] else { return }
-      if kept.since.advanced(by: Self.age) > .now {
-        _ = unsafe library.setSession(target.handle, kept.session)
-      } else {
+    return state.withLock { state in
+      guard let kept = state.kept[key] else { return nil }
+      guard kept.since.advanced(by: Self.age) > .now else {
         remove(key, from: &state)
+        return nil
       }
+      _ = unsafe library.setSession(target.handle, kept.session)
+      return kept.since
     }
   }
 

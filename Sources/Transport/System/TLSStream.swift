@@ -34,6 +34,8 @@ import Glibc
   /// Whom the certificate must be for; empty on a server.
   private let name: String
   private let sessionKey: String?
+  /// When the certificate behind the session that was offered was looked at.
+  private var offeredSince: Deadline?
   /// Who signed the certificate at which a check stopped.
   var issuer: String?
   private(set) var isEstablished = false
@@ -60,7 +62,7 @@ import Glibc
     else { return nil }
     adopt()
     unsafe library.setConnecting(handle)
-    if let sessionKey { unsafe context.sessions.offer(to: handle, for: sessionKey) }
+    offeredSince = sessionKey.flatMap { unsafe context.sessions.offer(to: handle, for: $0) }
   }
 
   init?(server context: TLSContext, descriptor: Int32) {
@@ -96,7 +98,9 @@ import Glibc
 
   func keep(_ session: OpenSSL.Handle) -> Bool {
     guard let sessionKey else { return false }
-    unsafe context.sessions.keep(session, for: sessionKey)
+    let isResumed = unsafe library.isSessionReused(handle) == 1
+    let since = isResumed ? offeredSince ?? .now : .now
+    unsafe context.sessions.keep(session, for: sessionKey, since: since)
     return true
   }
 }

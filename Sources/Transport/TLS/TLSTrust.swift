@@ -22,7 +22,7 @@ package final class TLSTrust: Sendable {
   private let files: [String]
   private let option: String
   private let roots: Roots
-  private let library: OpenSSL?
+  private let library: @Sendable () -> OpenSSL?
   private let ready = Mutex<TLSContext?>(nil)
   /// Held while the roots are read, so that they are read once.
   private let reading = Mutex(())
@@ -34,7 +34,11 @@ package final class TLSTrust: Sendable {
     self.init(files: files, option: option, roots: Roots(), library: .shared)
   }
 
-  init(files: [String], option: String, roots: Roots, library: OpenSSL?) {
+  /// - Parameter library: opened when the first connection needs it.
+  init(
+    files: [String], option: String, roots: Roots,
+    library: @escaping @autoclosure @Sendable () -> OpenSSL?
+  ) {
     self.files = files
     self.option = option
     self.roots = roots
@@ -49,15 +53,14 @@ package final class TLSTrust: Sendable {
 
   func context() async throws(TLSFailure) -> TLSContext {
     if let made = ready.withLock({ $0 }) { return made }
-    guard library != nil else { throw .noLibrary }
-    // Some 140 certificates take their time, and a loop has none.
+    // The library and some 140 certificates take their time, and a loop has none.
     let thread = BlockingThread(name: "tls")
     defer { thread.stop() }
     return try await thread.run { () throws(TLSFailure) in try self.read() }
   }
 
   private func read() throws(TLSFailure) -> TLSContext {
-    guard let library else { throw .noLibrary }
+    guard let library = library() else { throw .noLibrary }
     return try reading.withLock { _ throws(TLSFailure) in
       if let made = ready.withLock({ $0 }) { return made }
       let made = try make(library)

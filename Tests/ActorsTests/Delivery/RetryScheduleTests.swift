@@ -36,7 +36,8 @@ import Transport
   }
 
   @Test(arguments: [
-    ("120", 120), ("0", 0), ("Tue, 14 Nov 2023 22:13:50 GMT", 30),
+    ("120", 120), ("0", 0), ("99999999999999999999999", 1 << 31),
+    ("Tue, 14 Nov 2023 22:13:50 GMT", 30),
     ("Wed, 15 Nov 2023 22:13:20 GMT", 86_400), ("Thu, 29 Feb 2024 00:00:00 GMT", 9_164_800),
   ]) func `Retry-After is seconds or a date`(text: String, seconds: Int) {
     #expect(RetryAfter.parse(text, now: now) == .seconds(seconds))

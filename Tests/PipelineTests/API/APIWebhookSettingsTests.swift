@@ -59,7 +59,7 @@ struct APIWebhookSettingsTests {
 
   @Test(arguments: [
     ("fields", #"["emial"]"#, "did you mean \"email\"?"), ("fields", "[]", "must name one"),
-    ("settings", #"{"window":0}"#, "window must be a whole number from 1 to 1024"),
+    ("settings", #"{"window":0}"#, "window must be a whole number from 1 to 32"),
     ("settings", #"{"timeout":20}"#, "timeout must be a time from 1ms to 10m"),
     ("settings", #"{"timeout":"2h"}"#, "timeout must be a time"),
     ("settings", #"{"windw":2}"#, "windw is no setting; did you mean window?"),

@@ -46,7 +46,8 @@ struct DeliveriesTests {
       paged += found
       cursor = page["meta"]?["next"]?.string
     } while cursor != nil
-    #expect(paged == ids)
+    // What was tried meanwhile comes before.
+    #expect(paged.suffix(ids.count) == ids[...])
 
     let failed = try #require(listed.first { $0["result"] == "retry" })
     #expect(failed["type"] == "employee.deleted" || failed["type"] == "employee.updated")

@@ -50,7 +50,11 @@ struct TLSPeerTests {
       _ = await wire.receive(within: .milliseconds(20))
       wire.cut()
     }
-    #expect(fault(of: closed) == .tls(.closed))
+    // Closed before everything was read, the kernel makes a reset of it.
+    let words = fault(of: closed)?.description ?? ""
+    #expect(
+      fault(of: closed) == .tls(.closed)
+        || words == "connection reset by peer during the TLS handshake")
     let reset = try await ask { wire, _ in
       _ = await wire.receive(within: .milliseconds(20))
       wire.cut(reset: true)
@@ -98,6 +102,13 @@ struct TLSPeerTests {
     }
     #expect(fault(of: cut) == .tls(.cutShort))
     #expect(fault(of: cut)?.description == "the connection was cut without a TLS close")
+    let taken = try await ask(adjust: { $0.takesCutBody = true }) { wire, _ in
+      try await wire.acceptTLS()
+      _ = await wire.receive(until: "{}")
+      try await wire.send(head)
+      wire.cut()
+    }
+    #expect(try taken.get().status == 200 && taken.get().isTruncated)
   }
 
   @Test func `a body of a known length does not need one`() async throws {

@@ -20,6 +20,9 @@ enum DoctorCommand {
         "max-connections", .count(1...100_000), help: "As the server is told.", default: "512",
         environment: "SCIM_HRIS_MAX_CONNECTIONS"),
       CommandOption(
+        "delivery-concurrency", .count(1...4096), help: "As the server is told.", default: "128",
+        environment: "SCIM_HRIS_DELIVERY_CONCURRENCY"),
+      CommandOption(
         "disk-reserve", .size(0...(1 << 50)), help: "As the server is told.",
         environment: "SCIM_HRIS_DISK_RESERVE"),
       CommandOption(

@@ -39,7 +39,8 @@ struct DoctorRun: Sendable {
   /// Of the running server where there is one: a service has limits that a shell does not know.
   private func descriptors() -> DoctorFinding {
     let needed = MachineChecks.descriptorsNeeded(
-      maxConnections: invocation.count("max-connections") ?? 512)
+      maxConnections: invocation.count("max-connections") ?? 512,
+      deliveryConcurrency: invocation.count("delivery-concurrency") ?? 128)
     let reader = try? SpoolReader(directory: spool, hops: SpoolHops.descriptions)
     if let holder = reader?.holder, holder.isAlive,
       let limits = try? FileSystem.text(ofSystemFile: "/proc/\(holder.pid)/limits")

@@ -2,9 +2,10 @@ package import Transport
 
 /// Does the machine give the process what it needs?
 package enum MachineChecks {
-  /// Beside a descriptor for each connection: files of the spool, attempts, the server's own.
-  package static func descriptorsNeeded(maxConnections: Int) -> Int {
-    maxConnections * 2 + 1024
+  /// For connections to the server; for attempts in flight and connections kept after them; and for
+  /// files of the spool, a first attempt of each webhook, and the server's own.
+  package static func descriptorsNeeded(maxConnections: Int, deliveryConcurrency: Int) -> Int {
+    maxConnections * 2 + deliveryConcurrency * 3 + 1024
   }
 
   /// - Parameters:
