@@ -3,6 +3,8 @@ import Transport
 /// Comes to the public address as Okta does, from here.
 struct DoctorVisitor: Sendable {
   private static let patience: Duration = .seconds(10)
+  /// Of those the name has, IPv6 and IPv4 alike.
+  private static let mostAddresses = 4
 
   private let base: HTTPURL
   private let http: HTTPClient
@@ -23,13 +25,30 @@ struct DoctorVisitor: Sendable {
     let resolved = try? await Resolver().addresses(
       of: base.host, on: http.loop, by: .after(Self.patience))
     show(PublicChecks.name(base.host, resolved ?? []))
-    guard let address = resolved?.first else { return }
-    let trust = TLSTrust(files: authorities, option: "--ca")
-    let seen = await TLSInspection.look(
-      at: base, through: address, trust: trust, on: http.loop, by: .after(Self.patience))
-    show(PublicChecks.judge(seen, address: address, port: base.port))
-    guard case .success = seen else { return }
-    await call(show)
+    var failures: [(IPAddress, TLSInspection.Failure)] = []
+    for address in (resolved ?? []).prefix(Self.mostAddresses) {
+      switch await look(through: address) {
+      case .failure(let failure): failures.append((address, failure))
+      case .success(let found):
+        for (address, failure) in failures {
+          show(PublicChecks.astray(failure, address: address, port: base.port))
+        }
+        show(PublicChecks.judge(.success(found), address: address, port: base.port))
+        return await call(show)
+      }
+    }
+    for (address, failure) in failures {
+      show(PublicChecks.judge(.failure(failure), address: address, port: base.port))
+    }
+  }
+
+  /// A new trust each time: a session that goes on would show no certificates.
+  private func look(
+    through address: IPAddress
+  ) async -> Result<TLSInspection, TLSInspection.Failure> {
+    await TLSInspection.look(
+      at: base, through: address, trust: TLSTrust(files: authorities, option: "--ca"),
+      on: http.loop, by: .after(Self.patience))
   }
 
   private func call(_ show: (DoctorFinding) -> Void) async {

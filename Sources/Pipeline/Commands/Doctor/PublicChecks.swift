@@ -30,15 +30,33 @@ package enum PublicChecks {
   package static func judge(
     _ result: Result<TLSInspection, TLSInspection.Failure>, address: IPAddress, port: UInt16
   ) -> DoctorFinding {
-    let place = address.isIPv6 ? "[\(address)]:\(port)" : "\(address):\(port)"
     switch result {
     case .failure(.connect(let error)):
       return .bad(
-        "public", "\(place): \(words(error))", "Is the proxy up, and the port open to the world?")
+        "public", "\(place(address, port)): \(words(error))",
+        "Is the proxy up, and the port open to the world?")
     case .failure(.tls(let failure)):
       return .bad("certificate", "\(failure)", advice(failure))
     case .success(let found): return judge(found)
     }
+  }
+
+  /// One address of a name of which another one is well.
+  package static func astray(
+    _ failure: TLSInspection.Failure, address: IPAddress, port: UInt16
+  ) -> DoctorFinding {
+    let why =
+      switch failure {
+      case .connect(let error): words(error)
+      case .tls(let failure): "\(failure)"
+      }
+    return .warning(
+      "public", "\(place(address, port)): \(why)",
+      "Another address is well. Mend this one, or take it out of DNS: callers may try it first.")
+  }
+
+  private static func place(_ address: IPAddress, _ port: UInt16) -> String {
+    address.isIPv6 ? "[\(address)]:\(port)" : "\(address):\(port)"
   }
 
   private static func words(_ error: SocketError) -> String {

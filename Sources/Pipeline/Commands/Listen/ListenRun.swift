@@ -1,5 +1,4 @@
 import Actors
-import Synchronization
 import Transport
 
 /// One run of `listen`: page after page of the feed, event after event, until a signal.
@@ -184,17 +183,4 @@ extension ListenRun {
   }
 
   private func sleep(_ time: Duration) async { try? await client.http.loop.sleep(for: time) }
-}
-
-/// Longer after each failure, so that an absent peer costs nothing.
-struct GrowingPause: Sendable {
-  private static let longest: Duration = .seconds(10)
-  private var time: Duration = .milliseconds(250)
-  private(set) var isFresh = true
-
-  mutating func next() -> Duration {
-    isFresh = false
-    defer { time = min(time * 2, Self.longest) }
-    return time
-  }
 }

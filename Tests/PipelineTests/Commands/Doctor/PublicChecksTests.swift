@@ -61,6 +61,15 @@ struct PublicChecksTests {
     #expect(finding.verdict == verdict && finding.text == text)
   }
 
+  @Test func `an address that fails beside one that is well is only looked at`() throws {
+    let six = try #require(IPAddress(parsing: "2001:db8::7"))
+    let finding = PublicChecks.astray(.connect(.timedOut), address: six, port: 443)
+    #expect(finding.verdict == .warning)
+    #expect(finding.text == "[2001:db8::7]:443: no connection within the time allowed")
+    #expect(
+      PublicChecks.judge(.failure(.connect(.timedOut)), address: six, port: 443).verdict == .bad)
+  }
+
   @Test func `what a date says is the time it names`() throws {
     let time = try #require(Timestamp(httpDate: "Sun, 06 Nov 1994 08:49:37 GMT"))
     #expect(time.description == "1994-11-06T08:49:37.000Z")
