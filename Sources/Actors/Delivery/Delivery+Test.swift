@@ -39,9 +39,11 @@ extension Delivery {
         Self.testBody(event: id, webhookId: webhook.id, at: now, requestId: requestId)
       )
     }
-    return EventSample(
+    let (key, body) = EventSample(
       type, id: id, for: webhook, requestId: requestId, epoch: environment.epoch, at: now
     ).event
+    guard let fields = webhook.fields else { return (key, body) }
+    return (key, EventTrim(fields: fields).cut(body, of: type.rawValue))
   }
 
   /// The bytes of a `webhook.test` event.

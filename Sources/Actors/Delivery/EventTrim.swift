@@ -22,23 +22,26 @@ package struct EventTrim: Sendable {
   package init(fields: [String]) { names = Self.kept.union(fields) }
 
   /// The bytes of the event's object without what is not allowed.
-  package func cut(_ event: CommittedEvent) -> [UInt8] {
-    guard Self.concerns(event.type) else { return event.body }
+  package func cut(_ event: CommittedEvent) -> [UInt8] { cut(event.body, of: event.type) }
+
+  /// - Parameter body: an event's object.
+  func cut(_ body: [UInt8], of type: String) -> [UInt8] {
+    guard Self.concerns(type) else { return body }
     var out: [UInt8] = []
-    out.reserveCapacity(event.body.count)
+    out.reserveCapacity(body.count)
     var copied = 0
-    for member in JSONSlicer.members(of: event.body) ?? [] {
-      guard let kept = kept(of: member, in: event.body) else { continue }
-      out.append(contentsOf: event.body[copied..<member.value.lowerBound])
+    for member in JSONSlicer.members(of: body) ?? [] {
+      guard let kept = kept(of: member, in: body) else { continue }
+      out.append(contentsOf: body[copied..<member.value.lowerBound])
       out.append(kept.open)
       for (index, part) in kept.parts.enumerated() {
         if index > 0 { out.append(UInt8(ascii: ",")) }
-        out.append(contentsOf: event.body[part])
+        out.append(contentsOf: body[part])
       }
       out.append(kept.close)
       copied = member.value.upperBound
     }
-    out.append(contentsOf: event.body[copied...])
+    out.append(contentsOf: body[copied...])
     return out
   }
 

@@ -53,7 +53,7 @@ struct EventSample {
       )
     case .groupCreated, .groupUpdated, .groupDeleted, .groupMemberAdded, .groupMemberRemoved:
       (Self.groupId, ofGroup)
-    default: (webhook.id, ofServer)
+    default: (ofServer.key, ofServer.body)
     }
   }
 }
@@ -135,14 +135,17 @@ extension EventSample {
   }
 
   /// The envelope of what is nobody's.
-  private var ofServer: [UInt8] {
-    let body: JSONValue = [
-      "id": JSONValue(id), "type": JSONValue(type.rawValue),
-      "timestamp": JSONValue(now.description), "epoch": JSONValue(epoch),
-      "applicationId": JSONValue(webhook.applicationId), "data": ["id": JSONValue(webhook.id)],
-      "cause": ["reason": "requested"],
-    ]
-    return body.bytes
+  private var ofServer: CommittedEvent {
+    let told: OperationalEvent =
+      switch type {
+      case .webhookDisabled:
+        .disabled(webhook, isGone: true, why: DeliveryMachine.DisableReason.gone.words)
+      case .connectionAuthFailed: .authenticationFailed(connection, isReplaced: false)
+      case .spoolLowDisk:
+        .lowDisk(of: webhook.applicationId, free: 60 << 20, reserve: 64 << 20)
+      default: .failing(webhook, event: id, attempts: 4, error: "answered 500")
+      }
+    return told.event(id, at: now, epoch: epoch)
   }
 
   private func render(_ decisions: [EventDecision], _ data: [UInt8]) -> [UInt8] {

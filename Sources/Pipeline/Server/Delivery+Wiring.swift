@@ -7,6 +7,9 @@ extension DeliveryEnvironment {
     search: EmployeeSearch, pins: RetentionPins
   ) {
     let (spool, vault, feed) = (parts.spool, parts.vault, parts.feed)
+    let disabled = parts.metrics.counter(
+      "scim_hris_webhooks_disabled_total",
+      help: "Webhooks switched off, as their receivers said 410 or failed for too long.")
     self.init(
       committed: committed,
       ledger: LedgerHop(hop: spool.hop(.attempts), disk: parts.disk),
@@ -21,7 +24,10 @@ extension DeliveryEnvironment {
       removeCursor: { webhook in
         parts.disk.submit { spool.removeCursor(Self.cursor(webhook)) }
       },
-      disable: { webhook, _ in await store.disable(webhook: webhook) },
+      disable: { webhook, _ in
+        disabled.add()
+        await store.disable(webhook: webhook)
+      },
       deadLetter: { try await parts.deadLetters.keep($0) },
       log: parts.log)
     persistCursor = { webhook, cursor in

@@ -22,8 +22,10 @@ extension ServerBackend {
   func request(of record: DeliveryRecord) async throws(APIError) -> DeliveryRequest? {
     guard let webhook = configuration.webhooks[record.webhookId] else { return nil }
     let event = try await event(of: record)?.event
+    let filter = WebhookFilter(webhook) { configuration }
     let shown = WebhookRequest(
-      showing: record.eventId, body: event?.body ?? [], to: webhook, at: record.began,
+      showing: record.eventId, body: event.map { filter.body(of: $0) } ?? [], to: webhook,
+      at: record.began,
       userAgent: "scim-hris/\(Version.current)",
       isReplay: record.attempt["trigger"] == "replay")
     var head = ""

@@ -44,6 +44,20 @@ import Transport
         == signature.header(id: "evt_1", timestamp: time, body: request.body))
   }
 
+  @Test func `a sample on request is trimmed as an event is`() async throws {
+    let harness = DeliveryHarness()
+    harness.addWebhook { $0.fields = ["email"] }
+    let webhook = try #require(harness.environment.configuration().webhooks["wh_1"])
+    try await harness.run { delivery in
+      _ = await delivery.test(webhook, with: .employeeCreated, requestId: "req_1")
+      _ = await delivery.test(webhook, with: .webhookFailing, requestId: "req_2")
+    }
+    let bodies = try harness.sender.receipts.map { try JSONValue(parsing: $0.request.body) }
+    #expect(bodies[0]["data"]?.object?.members.map(\.name) == ["id", "email", "revision"])
+    #expect(bodies[0]["test"] == true && bodies[1]["test"] == true)
+    #expect(bodies[1]["data"]?["attempts"] == 4)
+  }
+
   @Test func `a snapshot is of the allowed connections and trimmed`() async throws {
     let harness = DeliveryHarness()
     harness.addConsumer("csm_1", employees: 0..<3)

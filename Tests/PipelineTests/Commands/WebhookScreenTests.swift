@@ -15,6 +15,7 @@ struct WebhookScreenTests {
         "delivery": [
           "waiting": 1612, "failingSince": "2026-11-21T18:07:00.000Z",
           "lastError": "connection refused", "nextAttempt": "2026-11-21T22:31:40.000Z",
+          "clockSkew": -312,
         ],
       ],
       [
@@ -28,6 +29,7 @@ struct WebhookScreenTests {
         wh_01M808Z5JS20XC2BSZK0DH54FR  Enabled     1,612  4 h 12 min  https://hooks.example.org/okta
           employee.created employee.updated
           ! connection refused, next attempt 2026-11-21T22:31:40.000Z
+          ! its clock is 312 s behind; from 300 s on signatures are refused
         wh_01M808Z5JS20XC2BSZK0DH54FS  Disabled        -  -           built-in inspector
           employee.created
 
