@@ -76,6 +76,11 @@ final class DeliveryRig: Sendable {
     return try #require(found, "no attempt \(attempt) of \(event)")
   }
 
+  /// The entries of attempts that were taken, in the order they ended.
+  func delivered(to webhook: String) -> [JSONValue] {
+    ledger.entries.filter { $0["webhook"]?.string == webhook && $0["result"] == "delivered" }
+  }
+
   private var environment: DeliveryEnvironment {
     DeliveryEnvironment(
       committed: log, ledger: ledger,

@@ -34,6 +34,9 @@ extension ReceiverWire {
     }
   }
 
+  /// Lets a moment pass.
+  func pause() { usleep(20_000) }
+
   /// Reads until the peer goes away.
   func waitForEnd() { while !read().isEmpty {} }
 }
@@ -101,17 +104,19 @@ final class ScriptedReceiver: Sendable {
   private let state = Mutex(State())
   private let wrap: Wrap
   private let script: Script
+  private let everyTime: Bool
 
   /// - Parameters:
   ///   - host: an address of this machine.
   ///   - port: one that is free there; 0 picks one.
+  ///   - everyTime: whether later connections follow the script as well.
   ///   - wrap: what is spoken over an accepted connection.
   init(
-    on host: String = "127.0.0.1", port: UInt16 = 0, wrap: @escaping Wrap = { PlainWire($0) },
-    script: @escaping Script
+    on host: String = "127.0.0.1", port: UInt16 = 0, everyTime: Bool = false,
+    wrap: @escaping Wrap = { PlainWire($0) }, script: @escaping Script
   ) {
     (listener, self.port) = LocalPort.listening(on: host, port)
-    (self.wrap, self.script) = (wrap, script)
+    (self.wrap, self.script, self.everyTime) = (wrap, script, everyTime)
     let listener = listener
     thread.submit { [weak self] in
       while true {
@@ -141,15 +146,16 @@ final class ScriptedReceiver: Sendable {
       state.peers.append(thread)
       return state.connections == 1
     }
-    thread.submit { [weak self, wrap, script] in
+    thread.submit { [weak self, wrap, script, everyTime] in
       let wire = wrap(connection)
-      if isFirst { script(wire) } else { Self.behave(wire) }
+      if isFirst || everyTime { script(wire) } else { Self.behave(wire) }
       wire.close()
       if isFirst { self?.state.withLock { $0.isScriptOver = true } }
     }
   }
 
-  private static func behave(_ wire: any ReceiverWire) {
+  /// Takes every request of a connection.
+  static func behave(_ wire: any ReceiverWire) {
     while !wire.takeRequest().isEmpty {
       guard wire.write("HTTP/1.1 204 No Content\r\n\r\n") else { return }
     }
