@@ -53,7 +53,8 @@ struct EventSample {
       )
     case .groupCreated, .groupUpdated, .groupDeleted, .groupMemberAdded, .groupMemberRemoved:
       (Self.groupId, ofGroup)
-    default: (ofServer.key, ofServer.body)
+    case .webhookFailing, .webhookDisabled, .connectionAuthFailed, .spoolLowDisk, .webhookTest:
+      (ofServer.key, ofServer.body)
     }
   }
 }

@@ -55,7 +55,7 @@ extension API {
     var request = ReplayRequest()
     request.from = place(call.body["from"])
     request.to = place(call.body["to"])
-    request.types = call.list("types").flatMap { $0.isEmpty ? nil : $0 }
+    request.types = call.list("types").flatMap { $0.isEmpty ? nil : types(named: $0) }
     request.key = call.text("employeeId")
     request.onlyFailed = call.bool("onlyFailed") ?? false
     request.missed = call.bool("missed") ?? false
@@ -71,6 +71,12 @@ extension API {
       }
     if isBackwards { throw .invalid(.body, "to", "is before from") }
     return request
+  }
+
+  /// A family's name stands for its types.
+  private func types(named names: [String]) -> [String] {
+    let subscription = EventSubscription(names: names)
+    return EventType.committed.map(\.rawValue).filter { subscription.includes($0) }
   }
 
   private func place(_ value: JSONValue?) -> ReplayRequest.Place? {

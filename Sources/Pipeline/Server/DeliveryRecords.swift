@@ -36,16 +36,32 @@ struct DeliveryRecords: Sendable {
   }
 
   /// nil when there is none of that id, or not any more.
+  ///
+  /// Where the clock went back, ids tell a later time than their lines; then the newest lines are
+  /// looked through.
   func delivery(_ id: String) async throws(SpoolError) -> DeliveryRecord? {
     guard let time = ULID.time(of: id) else { return nil }
     await ledger.durable(through: ledger.lastSeq)
-    let start = Array(#"{"id":"\#(id)""#.utf8)
-    var next = try await times.line(since: time.advanced(by: Self.margin.before))
+    let start = try await times.line(since: time.advanced(by: Self.margin.before))
     let end = try await times.line(since: time.advanced(by: Self.margin.after))
-    while next < end {
-      let stretch = next..<min(end, next + Self.batch)
-      let found = try await lines(stretch).first { $0.data.starts(with: start) }
-      if let found { return DeliveryRecord(found) }
+    let newest = ledger.durableSeq + 1
+    let first = max(ledger.firstSeq ?? 1, newest - min(newest, Self.scan))
+    for range in [start..<max(start, end), first..<max(first, newest)] {
+      if let found = try await delivery(id, in: range) { return found }
+    }
+    return nil
+  }
+
+  private func delivery(
+    _ id: String, in range: Range<UInt64>
+  ) async throws(SpoolError) -> DeliveryRecord? {
+    let start = Array(#"{"id":"\#(id)""#.utf8)
+    var next = range.lowerBound
+    while next < range.upperBound {
+      let stretch = next..<min(range.upperBound, next + Self.batch)
+      if let line = try await lines(stretch).first(where: { $0.data.starts(with: start) }) {
+        return DeliveryRecord(line)
+      }
       next = stretch.upperBound
     }
     return nil

@@ -123,23 +123,36 @@ extension EventFeed {
   /// How much earlier and later than an event's id its line may say that it was written.
   private static let margin = (before: Duration.seconds(-2), after: Duration.seconds(30))
 
+  /// Where the clock went back, ids tell a later time than their lines; then the newest lines are
+  /// looked through.
   private func place(
     behind id: String, for filter: FeedFilter
   ) async throws(FeedError) -> FeedPlace {
     guard let time = ULID.time(of: id) else { throw .unknownEvent(id: id) }
-    var next: UInt64
-    let end: UInt64
+    let near: Range<UInt64>
     do {
-      next = try await lineSince(time.advanced(by: Self.margin.before))
-      end = try await lineSince(time.advanced(by: Self.margin.after))
+      let start = try await lineSince(time.advanced(by: Self.margin.before))
+      near = start..<max(start, try await lineSince(time.advanced(by: Self.margin.after)))
     } catch {
       throw .unreadable("\(error)")
     }
-    while next < end {
+    let end = log.durableSeq + 1
+    let newest = max(1, firstSeq(), end - min(end, UInt64(bounds.pageLines)))..<end
+    for lines in [near, newest] {
+      if let place = try await place(behind: id, in: lines, for: filter) { return place }
+    }
+    throw .unknownEvent(id: id)
+  }
+
+  private func place(
+    behind id: String, in lines: Range<UInt64>, for filter: FeedFilter
+  ) async throws(FeedError) -> FeedPlace? {
+    var next = lines.lowerBound
+    while next < lines.upperBound {
       let (outcomes, after) = try await outcomes(from: next, limit: bounds.batch)
       for outcome in outcomes {
         guard let index = outcome.events.firstIndex(where: { $0.id == id }) else { continue }
-        guard filter.isOwn(outcome.events[index], in: configuration()) else { break }
+        guard filter.isOwn(outcome.events[index], in: configuration()) else { return nil }
         let isLast = index + 1 == outcome.events.count
         return isLast
           ? FeedPlace(epoch: epoch, seq: outcome.seq + 1)
@@ -148,6 +161,6 @@ extension EventFeed {
       if after <= next { break }
       next = after
     }
-    throw .unknownEvent(id: id)
+    return nil
   }
 }

@@ -118,6 +118,18 @@ struct APIEventsTests {
     #expect(await get("?after=\(try next(latest))", tenant).ids == added.map(\.id))
   }
 
+  @Test func `an event is found although the clock went back after it was made`() async throws {
+    let tenant = try await Tenant("Acme", in: harness)
+    let events = (1...3).map { number in
+      CommittedEvent.sample(
+        of: tenant.consumers[0], application: tenant.application, sequence: UInt64(number))
+    }
+    for event in events {
+      harness.backend.log.commit([event], at: .now.advanced(by: .seconds(-3600)))
+    }
+    #expect(await get("?after=\(events[0].id)", tenant).ids == events.dropFirst().map(\.id))
+  }
+
   @Test func `a place that is gone is 410 and names the way out`() async throws {
     let tenant = try await Tenant("Acme", in: harness)
     let events = commit(4, of: tenant)

@@ -173,4 +173,51 @@ struct DeliveriesTests {
     #expect(listed.output.contains("\n\(id)  Enabled"), "\(listed.output)")
     await receiver.stop()
   }
+
+  @Test func `a receiver that said 410 is told, once enabled, what it did not take`() async throws {
+    let isGone = Shared(true)
+    let receiver = try await WebhookReceiver.started { _ in isGone.withLock { $0 } ? 410 : 200 }
+    let server = try await TestServer.started()
+    let (id, secret) = try await server.addWebhook(receiver.url)
+    let (okta, api) = (try server.okta(), try await server.api())
+    for name in ["a", "b", "c"] {
+      _ = try await okta.post("/Users", OktaUser("\(name)@example.com").creation)
+    }
+    #expect(
+      await eventually {
+        (try? await api.get("/webhooks/\(id)"))?["data"]?["status"] == "Disabled"
+      })
+    isGone.withLock { $0 = false }
+    let enabled = try await api.patch("/webhooks/\(id)", ["status": "Enabled"])
+    #expect(enabled["data"]?["missed"]?["events"] == 3, "\(enabled)")
+    #expect(enabled["data"]?["missed"]?["lost"] == .null)
+    #expect(
+      await eventually {
+        (try? await api.post("/webhooks/\(id)/replay", ["missed": true]))?.status == 202
+      })
+    #expect(await receiver.accepted(3).count == 3)
+    try receiver.expectSound(secret: secret)
+    #expect(try await api.patch("/webhooks/\(id)", ["status": "Paused"])["data"]?["missed"] == nil)
+    await receiver.stop()
+  }
+
+  @Test func `what a webhook may not see is not in its samples, nor shown as sent`() async throws {
+    let receiver = try await WebhookReceiver.started()
+    let server = try await TestServer.started()
+    let (id, _) = try await server.addWebhook(receiver.url)
+    let api = try await server.api()
+    _ = try await api.patch("/webhooks/\(id)", ["fields": ["email"]])
+    let sample = try await api.post("/webhooks/\(id)/trigger", ["type": "employee.created"])
+    #expect(sample["data"]?["status"] == 200, "\(sample)")
+    let data = receiver.receipts.last?.event["data"]
+    #expect(data?.object?.members.map(\.name).sorted() == ["email", "id", "revision"])
+    _ = try await server.okta().post("/Users", OktaUser("trim@example.com").creation)
+    #expect(await eventually { receiver.receipts.count == 2 })
+    let receipt = try #require(receiver.receipts.last)
+    let listed = try await api.get("/webhooks/\(id)/deliveries?event=\(receipt.id)")
+    let delivery = try #require(listed["data"]?.array?.first?["id"]?.string, "\(listed)")
+    let shown = try await api.get("/deliveries/\(delivery)")
+    #expect(shown.text.contains(#""body":"# + String(decoding: receipt.body, as: UTF8.self)))
+    await receiver.stop()
+  }
 }

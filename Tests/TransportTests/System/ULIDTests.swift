@@ -17,6 +17,21 @@ import Testing
     #expect((before...before + 60_000).contains(time))
   }
 
+  @Test func `an id tells when it was made, and nothing else does`() {
+    let before = Timestamp.now.milliseconds
+    let time = ULID.time(of: ULID.make(prefix: "evt_"))?.milliseconds ?? 0
+    #expect((before...before + 60_000).contains(time))
+    let published = Timestamp(milliseconds: 1_469_918_176_385)
+    #expect(ULID.time(of: "evt_01ARYZ6S41TSV4RRFFQ69G5FAV") == published)
+    for text in [
+      "", "evt_", "evt_01KGTDHQ3S", "01KGTDHQ3S8ZC4M6N2R5V7X9E1",
+      "evt_01KGTDHQ3S8ZC4M6N2R5V7X9EI", "evt_01kgtdhq3s8zc4m6n2r5v7x9e1",
+      "evt_ZZZZZZZZZZZZZZZZZZZZZZZZZZ",
+    ] {
+      #expect(ULID.time(of: text) == nil, "\(text)")
+    }
+  }
+
   @Test func `later ids sort behind earlier ones, however fast they are made`() {
     let ids = (0..<50_000).map { _ in ULID.make(prefix: "req_") }
     #expect(zip(ids, ids.dropFirst()).allSatisfy { $0 < $1 })

@@ -19,7 +19,12 @@ package enum WebhookCommand {
     arguments: [
       CommandArgument("url", help: "Where events are POSTed; \"inspector\" is the built-in one.")
     ],
-    options: ClientCommand.options + choices + [ConnectCommand.applicationOption],
+    options: ClientCommand.options + choices + [
+      CommandOption(
+        "after", .text("cursor"),
+        help: "Begin where a puller stopped: a cursor of the feed, or an event's id."),
+      ConnectCommand.applicationOption,
+    ],
     run: { invocation in
       await ClientCommand.run(invocation) { client async throws(ClientFailure) in
         let body = body(client.invocation)
@@ -84,6 +89,7 @@ package enum WebhookCommand {
     } else {
       body["deliveryUrl"] = .string(url)
     }
+    body["after"] = invocation.text("after").map { .string($0) }
     body["applicationId"] = invocation.text("application").map { .string($0) }
     return body
   }
