@@ -45,6 +45,7 @@ extension API {
     json["events"] = JSONValue(answer.events)
     json["queued"] = JSONValue(!request.isDry)
     json["lost"] = answer.lost.json
+    json["needsSnapshot"] = JSONValue(answer.needsSnapshot)
     if answer.needsSnapshot {
       json["hint"] = "Not all of it is left: {\"snapshot\": true} sends the present state."
     }

@@ -54,6 +54,7 @@ extension MissedEvents {
     json["to"] = JSONValue(Int(clamping: lines.upperBound))
     json["lost"] = lost.json
     let needsSnapshot = lost != nil || lacksSnapshot
+    json["needsSnapshot"] = JSONValue(needsSnapshot)
     json["hint"] = JSONValue(
       "POST /api/webhooks/\(webhook)/replay {\"missed\": true} sends it"
         + (needsSnapshot ? "; not all is left, {\"snapshot\": true} sends the present state" : "."))

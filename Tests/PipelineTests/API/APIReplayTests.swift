@@ -80,7 +80,7 @@ struct APIReplayTests {
     #expect(await set("Disabled").data["missed"] == nil)
     let missed = await set("Enabled").data["missed"]
     #expect(missed?["events"] == 9 && missed?["from"] == 12 && missed?["to"] == 40)
-    #expect(missed?["lost"] == ["from": 12, "to": 20])
+    #expect(missed?["lost"] == ["from": 12, "to": 20] && missed?["needsSnapshot"] == true)
     let hint = missed?["hint"]?.string ?? ""
     #expect(hint.contains("\(tenant.webhook)/replay {\"missed\": true}"))
     #expect(hint.contains("{\"snapshot\": true}"))

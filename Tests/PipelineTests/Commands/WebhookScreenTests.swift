@@ -55,6 +55,17 @@ struct WebhookScreenTests {
         """))
   }
 
+  @Test func `a snapshot that was cut off is named`() {
+    let answer: JSONValue = ["events": 3, "lost": nil, "needsSnapshot": true]
+    #expect(
+      WebhookScreen.replayed("wh_b41", answer) == """
+        3 events go to wh_b41
+        ! the rest of a snapshot is lost; the present state makes up for it:
+          webhook snapshot wh_b41
+
+        """)
+  }
+
   @Test func `a replay says how much goes where, or would`() {
     #expect(WebhookScreen.replayed("wh_b41", ["events": 1]) == "1 event goes to wh_b41\n")
     #expect(WebhookScreen.replayed("wh_b41", ["events": 1204]) == "1,204 events go to wh_b41\n")

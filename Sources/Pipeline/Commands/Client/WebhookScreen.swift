@@ -78,7 +78,7 @@ package enum WebhookScreen {
   /// Why only the present state makes up for it all.
   private static func lost(_ answer: JSONValue) -> String? {
     guard let lost = answer["lost"], !lost.isNull else {
-      return answer["hint"]?.string?.hasPrefix("Not all") == true
+      return answer["needsSnapshot"]?.bool == true
         ? "! the rest of a snapshot is lost; the present state makes up for it" : nil
     }
     return "! lines \(line(lost["from"]))–\(line(lost["to"])) are no longer kept;"
