@@ -73,7 +73,7 @@ struct DoctorVisitor: Sendable {
   private func clock(
     _ response: HTTPClientResponse, since before: Timestamp, _ show: (DoctorFinding) -> Void
   ) {
-    guard let theirs = response.fields["Date"].flatMap({ Timestamp(httpDate: $0) }) else { return }
+    guard let theirs = response.fields["Date"].flatMap(HTTPDate.parse) else { return }
     let half = (Timestamp.now.milliseconds - before.milliseconds) / 2
     let ours = before.advanced(by: .milliseconds(half))
     show(MachineChecks.clock(theirs: theirs, ours: ours))

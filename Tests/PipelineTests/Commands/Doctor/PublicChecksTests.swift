@@ -70,17 +70,6 @@ struct PublicChecksTests {
       PublicChecks.judge(.failure(.connect(.timedOut)), address: six, port: 443).verdict == .bad)
   }
 
-  @Test func `what a date says is the time it names`() throws {
-    let time = try #require(Timestamp(httpDate: "Sun, 06 Nov 1994 08:49:37 GMT"))
-    #expect(time.description == "1994-11-06T08:49:37.000Z")
-    for text in [
-      "", "Sun, 06 Nov 1994 08:49:37", "Sunday, 06-Nov-94 08:49:37 GMT",
-      "Sun, 6 Nov 1994 08:49:37 GMT",
-    ] {
-      #expect(Timestamp(httpDate: text) == nil)
-    }
-  }
-
   // MARK: - Against servers
 
   private func visit(
