@@ -221,7 +221,8 @@ struct HTTPClientExchange {
         count = some
         step = parser.parse(buffer.span.extracting(0..<count), at: &start)
       case .end: step = parser.finish()
-      case .failed where request.takesCutBody && socket.tlsFailure == .cutShort
+      case .failed
+      where request.takesCutBody && socket.tlsFailure == .cutShort
         && parser.endsWithConnection:
         step = parser.cut()
       case .failed(let code):

@@ -135,8 +135,8 @@ package enum ServeOptions {
 
   private static let conduct: [CommandOption] = [
     CommandOption(
-      "drain", .duration(0...600_000), help: "How long a stop waits for open requests, then for attempts.",
-      default: "10s"),
+      "drain", .duration(0...600_000),
+      help: "How long a stop waits for open requests, then for attempts.", default: "10s"),
     CommandOption(
       "log-level", .choice(["debug", "info", "warning", "error"]), help: "What is logged.",
       default: "info"),
