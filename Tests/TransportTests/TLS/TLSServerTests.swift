@@ -26,9 +26,11 @@ struct TLSServerTests {
       let wire = try await Wire.connect(to: .ip(.loopback, port: port), on: loop)
       // Half a ClientHello.
       try await wire.send([22, 3, 1, 2, 0, 1, 0])
-      #expect(await wire.receive() == "")
+      // A reset when the server had no time to read these bytes.
+      let answer = await wire.receive()
+      #expect(answer.isEmpty || answer.hasPrefix("<error"))
       wire.close()
-      #expect(server.statistics.failedHandshakes == 1)
+      try await settle(loop) { server.statistics.failedHandshakes == 1 }
     }
   }
 
