@@ -3,7 +3,7 @@ import Transport
 
 @testable import Actors
 
-@Suite(.timeLimit(.minutes(1))) struct DeliveryHoldTests {
+@Suite(.timeLimit(.minutes(5))) struct DeliveryHoldTests {
   static let ok = WebhookResult(.answered(status: 200))
   static let broken = WebhookResult(.answered(status: 500))
 

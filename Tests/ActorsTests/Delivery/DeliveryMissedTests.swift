@@ -5,7 +5,7 @@ import Transport
 @testable import Actors
 
 /// What a webhook lacks that was disabled for a while, and replays of chosen events.
-@Suite(.timeLimit(.minutes(1))) struct DeliveryMissedTests {
+@Suite(.timeLimit(.minutes(5))) struct DeliveryMissedTests {
   private func commit(_ range: ClosedRange<Int>, to harness: DeliveryHarness) {
     for sequence in range {
       harness.log.commit(.sample(key: "emp_\(sequence % 5)", sequence: UInt64(sequence)))

@@ -7,7 +7,7 @@ import Transport
 
 /// Only time in which something was tried counts towards giving a receiver up, and a stop has its
 /// own patience.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct DeliveryPatienceTests {
   private let start = Timestamp(milliseconds: 1_000_000)
 

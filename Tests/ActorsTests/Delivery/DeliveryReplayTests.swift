@@ -4,7 +4,7 @@ import Transport
 
 @testable import Actors
 
-@Suite(.timeLimit(.minutes(1))) struct DeliveryReplayTests {
+@Suite(.timeLimit(.minutes(5))) struct DeliveryReplayTests {
   static let ok = WebhookResult(.answered(status: 200))
 
   /// A webhook that got `count` events of five employees, and some it does not want between them.

@@ -5,7 +5,7 @@ import Transport
 @testable import Actors
 
 /// A webhook's own numbers, filters and fields, while delivery runs.
-@Suite(.timeLimit(.minutes(1))) struct DeliverySettingsTests {
+@Suite(.timeLimit(.minutes(5))) struct DeliverySettingsTests {
   static let ok = WebhookResult(.answered(status: 200))
 
   @Test func `only events of the named connections are sent`() async throws {

@@ -4,7 +4,7 @@ import Transport
 
 @testable import Actors
 
-@Suite(.timeLimit(.minutes(1))) struct DeliverySnapshotTests {
+@Suite(.timeLimit(.minutes(5))) struct DeliverySnapshotTests {
   static let ok = WebhookResult(.answered(status: 200))
   static let refused = WebhookResult(.failed("connection refused"))
 

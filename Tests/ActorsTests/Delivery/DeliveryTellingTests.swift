@@ -5,7 +5,7 @@ import Transport
 @testable import Actors
 
 /// What delivery tells applications of its own work, and how often.
-@Suite(.timeLimit(.minutes(1))) struct DeliveryTellingTests {
+@Suite(.timeLimit(.minutes(5))) struct DeliveryTellingTests {
   static let ok = WebhookResult(.answered(status: 200))
   static let broken = WebhookResult(.answered(status: 500))
 

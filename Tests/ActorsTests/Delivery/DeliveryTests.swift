@@ -4,7 +4,7 @@ import Transport
 
 @testable import Actors
 
-@Suite(.timeLimit(.minutes(1))) struct DeliveryTests {
+@Suite(.timeLimit(.minutes(5))) struct DeliveryTests {
   static let ok = WebhookResult(.answered(status: 200))
   static let broken = WebhookResult(.answered(status: 500))
   static let refused = WebhookResult(.failed("connection refused"))

@@ -6,7 +6,7 @@ import Transport
 @testable import Pipeline
 
 /// Waiting for events: long polls and streams.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct APIEventWaitingTests {
   private func event(of tenant: Tenant, _ sequence: UInt64 = 1) -> CommittedEvent {
     .sample(of: tenant.consumers[0], application: tenant.application, sequence: sequence)

@@ -5,7 +5,7 @@ import Transport
 @testable import Pipeline
 
 /// The pull feed: pages, places, filters, waiting.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct APIEventsTests {
   private let harness = APIHarness()
 

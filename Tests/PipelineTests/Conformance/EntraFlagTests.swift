@@ -5,7 +5,7 @@ import Transport
 
 /// Entra ID whose tenant URL ends in the flag for standard PATCH: lower-case operations, real
 /// booleans, several attributes in one object without a path. The flag is part of every address.
-@Suite(.oneServer, .timeLimit(.minutes(2)))
+@Suite(.oneServer, .timeLimit(.minutes(5)))
 struct EntraFlagTests {
   private static let flag = "aadOptscim062020"
 

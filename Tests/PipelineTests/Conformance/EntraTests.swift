@@ -4,7 +4,7 @@ import Transport
 @testable import Pipeline
 
 /// Entra ID as it comes: capitalised operations, booleans as texts, one attribute per operation.
-@Suite(.oneServer, .timeLimit(.minutes(2)))
+@Suite(.oneServer, .timeLimit(.minutes(5)))
 struct EntraTests {
   @Test(arguments: [
     "userName eq \"7f0d9f2c-aaaa-4bbb-8ccc-1f2e3d4c5b6a\"",

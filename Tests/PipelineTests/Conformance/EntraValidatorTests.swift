@@ -4,7 +4,7 @@ import Transport
 @testable import Pipeline
 
 /// What Microsoft's validator asks of a service before it is trusted, test by test.
-@Suite(.oneServer, .timeLimit(.minutes(2)))
+@Suite(.oneServer, .timeLimit(.minutes(5)))
 struct EntraValidatorTests {
   @Test func `create a user`() async throws {
     let entra = try await ConformanceServer.connect(.entra)

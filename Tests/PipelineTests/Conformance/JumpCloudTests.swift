@@ -4,7 +4,7 @@ import Transport
 @testable import Pipeline
 
 /// JumpCloud: everything by PUT, the whole user or as little as its name.
-@Suite(.oneServer, .timeLimit(.minutes(2)))
+@Suite(.oneServer, .timeLimit(.minutes(5)))
 struct JumpCloudTests {
   private static let both: JSONValue = [JSONValue(SCIM.user), JSONValue(SCIM.enterprise)]
 

@@ -4,7 +4,7 @@ import Transport
 @testable import Pipeline
 
 /// An Okta app that pushes users with PATCH: its requests, one after the other as it sends them.
-@Suite(.oneServer, .timeLimit(.minutes(2)))
+@Suite(.oneServer, .timeLimit(.minutes(5)))
 struct OktaTests {
   @Test func `a user's whole life in Okta arrives as signed events in their order`() async throws {
     let server = try await TestServer.started()

@@ -5,7 +5,7 @@ import Transport
 
 /// An app of Okta's App Integration Wizard: whatever it changes, it reads first, lays its own
 /// attributes over what it read, and puts everything back.
-@Suite(.oneServer, .timeLimit(.minutes(2)))
+@Suite(.oneServer, .timeLimit(.minutes(5)))
 struct OktaWizardTests {
   @Test func `a user's whole life is GET and PUT`() async throws {
     let okta = try await ConformanceServer.connect(.okta)

@@ -4,7 +4,7 @@ import Transport
 @testable import Pipeline
 
 /// OneLogin: bodies from templates that admins write, addresses with a dangling `&` or `?`.
-@Suite(.oneServer, .timeLimit(.minutes(2)))
+@Suite(.oneServer, .timeLimit(.minutes(5)))
 struct OneLoginTests {
   @Test func `saving probes what is offered and who is there`() async throws {
     let oneLogin = try await ConformanceServer.connect(.oneLogin)

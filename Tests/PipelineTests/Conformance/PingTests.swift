@@ -4,7 +4,7 @@ import Transport
 @testable import Pipeline
 
 /// Ping: the look-up is whatever an admin typed, and so is the address.
-@Suite(.oneServer, .timeLimit(.minutes(2)))
+@Suite(.oneServer, .timeLimit(.minutes(5)))
 struct PingTests {
   @Test(arguments: [
     ("userName eq \"ping@example.com\"", 1), ("username Eq \"PING@example.com\"", 1),

@@ -5,7 +5,7 @@ import Transport
 
 /// Every shape of request that was recorded of an identity provider, each against a connection with
 /// a user, another, and a group that the other belongs to.
-@Suite(.oneServer, .timeLimit(.minutes(2)))
+@Suite(.oneServer, .timeLimit(.minutes(5)))
 struct ProviderShapeTests {
   @Test(arguments: ProviderShape.all)
   func `a recorded request gets the status and the fields its sender needs`(

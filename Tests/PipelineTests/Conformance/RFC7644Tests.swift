@@ -5,7 +5,7 @@ import Transport
 
 /// What RFC 7644 asks of a server and servers often miss, a test for each. Here: creating,
 /// replacing and deleting (§3.3, §3.5.1, §3.6).
-@Suite(.oneServer, .timeLimit(.minutes(2)))
+@Suite(.oneServer, .timeLimit(.minutes(5)))
 struct RFC7644Tests {
   @Test func `POST answers 201 with Location, and the server's attributes are the server's`()
     async throws

@@ -3,7 +3,7 @@ import Testing
 import Transport
 
 /// A kind of resource that only files define, served over HTTP like a built-in one.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct DefinedResourceTests {
   private static let device = "urn:example:params:scim:schemas:Device"
 

@@ -5,7 +5,7 @@ import Transport
 @testable import Pipeline
 
 /// What people do about single attempts, against the real program, by API and command line.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct DeliveriesTests {
   private func run(_ server: TestServer, _ words: String...) async throws -> (
     ending: ChildProcess.Ending?, output: String

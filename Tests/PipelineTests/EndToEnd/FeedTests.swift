@@ -5,7 +5,7 @@ import Transport
 @testable import Pipeline
 
 /// The pull feed of the real program: switched with a webhook and back, restarted, stopped.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct FeedTests {
   /// What an application has processed, in order; everything once.
   private struct Processed {

@@ -6,7 +6,7 @@ import Transport
 @testable import Pipeline
 
 /// A disk that fills up refuses writes in time, and loses nothing when it fails in the middle.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct FullDiskTests {
   @Test func `below the reserve writes are told to come back later and reads go on`() async throws {
     let server = try await TestServer.started()

@@ -5,7 +5,7 @@ import Transport
 @testable import Pipeline
 
 /// A stop in the middle of work takes nothing from anybody.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct GracefulStopTests {
   @Test func `during writes each request is answered or never begun, and the stop is clean`()
     async throws

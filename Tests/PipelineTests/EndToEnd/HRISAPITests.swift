@@ -4,7 +4,7 @@ import Transport
 @testable import Pipeline
 
 /// The application developer's way through the API, over the wire.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct HRISAPITests {
   @Test func `a key becomes tokens, and tokens open what their scope says`() async throws {
     let server = try await TestServer.started()

@@ -4,7 +4,7 @@ import Transport
 @testable import Pipeline
 
 /// What the server tells of itself, from its cause to the receiver.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct OperationalEventsTests {
   @Test func `who asked for it hears of wrong tokens, failing webhooks and a short disk`()
     async throws

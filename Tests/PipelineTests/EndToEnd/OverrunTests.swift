@@ -7,7 +7,7 @@ import Transport
 
 /// A receiver that is away while the spool is small: intake goes on, and what comes after makes up
 /// for what was given up. In this process, so that the breaker need not be waited for.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct OverrunTests {
   /// A spool that is full soon, and lets go at once of what nobody needs.
   private static let small = [

@@ -6,7 +6,7 @@ import Transport
 
 /// Receivers that misbehave, beside one that does not: each gets everything, in order, and none
 /// makes another one wait.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct ReceiverTests {
   /// Two events for each of two people: few enough that no breaker opens.
   private func push(_ stem: String, to server: TestServer) async throws {

@@ -9,7 +9,7 @@ import Transport
 
 /// Receivers that fail for longer than a test can wait: the whole server again, but in this process
 /// and with a schedule that is a thousand times faster.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct RetryTests {
   @Test func `a receiver that fails three times gets every event once it answers`() async throws {
     let failing = try await WebhookReceiver.started { $0.before < 3 ? 500 : 200 }

@@ -6,7 +6,7 @@ import Transport
 @testable import Pipeline
 
 /// The life of signing secrets in the real program: shown once, overlapping, and nowhere else.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct SecretRotationTests {
   @Test func `both secrets sign after a rotation, over a restart too, and stand nowhere else`()
     async throws

@@ -6,7 +6,7 @@ import Transport
 
 /// The commands that change something, as their owner types them beside a running server, and what
 /// they say when none runs.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct SpoolOwnerTests {
   private func spool(_ server: TestServer, _ words: String...) async throws -> String {
     let (ending, output) = try await runProgram(["spool"] + words + ["--spool", server.spool])

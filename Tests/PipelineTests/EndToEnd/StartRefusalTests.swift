@@ -6,7 +6,7 @@ import Transport
 @testable import Pipeline
 
 /// A start that must not be says why, in one line, and with the exit code service managers act on.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct StartRefusalTests {
   private func refusal(
     of server: TestServer

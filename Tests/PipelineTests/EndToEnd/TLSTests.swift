@@ -14,7 +14,7 @@ extension TestCertificates.Pair {
 }
 
 /// The real program with a certificate of its own, and with receivers that have one.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct TLSTests {
   private static let certificates = TestCertificates.shared
   private static var authority: String { certificates.authority }

@@ -122,7 +122,7 @@ private final class Handler: Sendable {
 /// Looks every few milliseconds whether something has become true.
 @discardableResult
 func eventually(
-  within limit: Duration = .seconds(30), _ condition: () async throws -> Bool
+  within limit: Duration = .seconds(120), _ condition: () async throws -> Bool
 ) async rethrows -> Bool {
   let clock = ContinuousClock()
   let deadline = clock.now + limit

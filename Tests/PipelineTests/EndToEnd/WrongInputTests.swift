@@ -4,7 +4,7 @@ import Transport
 @testable import Pipeline
 
 /// What is wrong gets an error a person can use, and costs nothing that was right.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct WrongInputTests {
   @Test func `whatever is wrong with a body, a path or a method is said as a SCIM error`()
     async throws

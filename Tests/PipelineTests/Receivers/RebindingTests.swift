@@ -7,7 +7,7 @@ import Transport
 
 /// Names and addresses that lead into our own network: refused at every dial, and recorded with the
 /// option that would open them.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct RebindingTests {
   /// On loopback, two addresses with one port: the first may be reached, the second may not.
   private static let (open, inner) = ("127.0.0.2", "127.0.0.1")

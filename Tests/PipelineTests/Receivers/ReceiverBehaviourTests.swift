@@ -6,7 +6,7 @@ import Transport
 
 /// Whatever a receiver does with its socket, the attempt ends in the right line of the ledger, its
 /// slot is free again, and no descriptor stays open.
-@Suite(.timeLimit(.minutes(3)), .serialized)
+@Suite(.timeLimit(.minutes(5)), .serialized)
 struct ReceiverBehaviourTests {
   @Test(arguments: ReceiverBehaviour.all)
   func `an attempt ends as it must, and the next event is delivered`(

@@ -6,7 +6,7 @@ import Transport
 @testable import Pipeline
 
 /// One healthy receiver among many bad ones, over real sockets and with hardly a slot to share.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct ReceiverIsolationTests {
   /// Goes on with every connection, not only the first.
   private static let bad: [(name: String, script: ScriptedReceiver.Script)] = [

@@ -219,14 +219,15 @@ private func get(_ target: String, _ more: String = "") -> String {
 
   @Test func `above the byte budget reading pauses until memory is free again`() async throws {
     var configuration = HTTPServerConfiguration(inflightBytes: ByteBudget(total: 100))
-    configuration.bodyDeadline = .seconds(5)
+    configuration.bodyDeadline = .seconds(60)
     let budget = configuration.inflightBytes
     try await withServer(configuration: configuration, service: echo) { _, address, loop in
       #expect(budget.tryReserve(60))
       let wire = try await Wire.connect(to: address, on: loop)
       let body = String(repeating: "b", count: 50)
       try await wire.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\n\(body)")
-      #expect(await wire.receive(until: "b", within: .milliseconds(150)) == "<nothing more>")
+      while budget.waiting == 0 { try await loop.sleep(for: .milliseconds(2)) }
+      #expect(await wire.receive(until: "b", within: .milliseconds(50)) == "<nothing more>")
       #expect(budget.waiting == 1)
       budget.release(60)
       #expect(await wire.receive(until: body).contains("200 OK"))
@@ -272,7 +273,7 @@ private func get(_ target: String, _ more: String = "") -> String {
     let busy = try await Wire.connect(to: address, on: loop)
     try await busy.send(get("/slow"))
     _ = await entered.wait(on: loop)
-    async let drained: Void = server.drain(within: .seconds(5))
+    async let drained: Void = server.drain(within: .seconds(60))
     #expect(await idle.receive() == "")
     await #expect(throws: SocketError.self) { try await Wire.connect(to: address, on: loop) }
     release.fire()

@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 import Transport
 
-@Suite(.timeLimit(.minutes(1))) struct ResolverTests {
+@Suite(.timeLimit(.minutes(5))) struct ResolverTests {
   /// Names that begin with "hung" are answered only once they are let go.
   private final class Names: Sendable {
     struct State {

@@ -4,7 +4,7 @@ import Testing
 @testable import Transport
 
 /// Who is believed, and in which words the others are refused.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct TLSCertificateTests {
   private func error(
     of kind: TestCertificates.Kind, host: String = "localhost", trust: TLSTrust = .testing()

@@ -4,7 +4,7 @@ import Testing
 @testable import Transport
 
 /// Peers that do not keep to the protocol: each ends in words and within its deadline.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct TLSPeerTests {
   private func ask(
     host: String = "localhost", adjust: (inout HTTPClientRequest) -> Void = { _ in },

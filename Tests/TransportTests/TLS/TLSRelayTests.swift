@@ -4,7 +4,7 @@ import Testing
 @testable import Transport
 
 /// A wire that is cut after so many bytes, at every step of a handshake and an answer.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct TLSRelayTests {
   /// Passes bytes on until the budget is spent or one side ends.
   @concurrent

@@ -4,7 +4,7 @@ import Testing
 @testable import Transport
 
 /// Our own listener with a certificate.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct TLSServerTests {
   @Test func `a request without TLS is told so and changes nothing`() async throws {
     try await withTLSServer { server, port, loop in

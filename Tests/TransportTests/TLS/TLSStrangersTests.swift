@@ -5,7 +5,7 @@ import Testing
 @testable import Transport
 
 /// Other people's TLS at the other end: OpenSSL's own tools and Python's module.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct TLSStrangersTests {
   /// A program of the machine, ended when a test lets go of it.
   private final class Stranger: Sendable {

@@ -4,7 +4,7 @@ import Testing
 @testable import Transport
 
 /// Much and many: bodies larger than every buffer, connections by the thousand.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct TLSTrafficTests {
   private static let large = (0..<900_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
 

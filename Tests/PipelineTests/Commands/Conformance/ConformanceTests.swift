@@ -4,7 +4,7 @@ import Transport
 @testable import Pipeline
 
 /// The probe against the real program, and against servers that do one thing wrong each.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct ConformanceTests {
   private static func caller(_ server: TestServer) throws -> HTTPConformanceCaller {
     let made = try server.made

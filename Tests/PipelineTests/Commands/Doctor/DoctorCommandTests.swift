@@ -5,7 +5,7 @@ import Transport
 @testable import Pipeline
 
 /// `doctor` as people run it, beside a server and without one.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct DoctorCommandTests {
   private func doctor(_ words: String...) async throws -> (
     ChildProcess.Ending?, [String: JSONValue]

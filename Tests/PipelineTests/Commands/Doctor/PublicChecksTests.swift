@@ -6,7 +6,7 @@ import Transport
 @testable import Pipeline
 
 /// What doctor says of the public address.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct PublicChecksTests {
   private func stranger(_ status: Int, _ body: [UInt8], _ fields: HTTPFields = HTTPFields())
     -> DoctorFinding

@@ -4,7 +4,7 @@ import Transport
 @testable import Pipeline
 
 /// `listen` as a process of its own, between a feed and a receiver that both come and go.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct ListenCommandTests {
   private static let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 

@@ -5,7 +5,7 @@ import Transport
 @testable import Pipeline
 
 /// `receive` as a process of its own, beside a real server that delivers to it.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct ReceiveCommandTests {
   private static func receiver(
     _ words: [String], port: UInt16, secret: String?
