@@ -34,7 +34,7 @@ extension API {
     if let found = webhooks.first(where: { $0.receiver == .inspector }) { return found }
     let made = Webhook(
       id: ULID.make(prefix: "wh_"), applicationId: application.id, receiver: .inspector,
-      events: APIRoutes.subscribable, createdAt: options.now())
+      events: ["employee.*", "group.*"], createdAt: options.now())
     _ = try await commit(made, requestId: call.requestId)
     return made
   }

@@ -17,7 +17,7 @@ struct APISimulatorTests {
     #expect(application != tenant.application)
     let webhooks = harness.backend.configuration.webhooks(of: application)
     #expect(webhooks.map(\.receiver) == [.inspector])
-    #expect(webhooks.map(\.events) == [APIRoutes.subscribable])
+    #expect(webhooks.map(\.events) == [["employee.*", "group.*"]])
     #expect(made.data["baseUrl"]?.string?.contains("/scim/v2/") == true)
     #expect(made.data["apiToken"]?.string?.hasPrefix("scimtok_") == true)
   }

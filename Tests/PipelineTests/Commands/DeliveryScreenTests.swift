@@ -58,7 +58,7 @@ struct DeliveryScreenTests {
           "body": ["id": "evt_1"],
         ]
       )
-      .setting("response", to: ["head": "HTTP/1.1 500\r\n", "body": "ha\u{1B}[2Jha"])
+      .setting("response", to: ["head": "HTTP/1.1 500\r\nDate: x\r\n", "body": "ha\u{1B}[2Jha"])
     #expect(
       DeliveryScreen.text(full, bodies: false) == """
         dlv_01M808M70WDZW70PGG734VA5V1   attempt 2   employee.updated
@@ -77,6 +77,7 @@ struct DeliveryScreenTests {
             (the event: --bodies)
           response
             HTTP/1.1 500
+            Date: x
 
             ha[2Jha
 

@@ -106,8 +106,9 @@ package enum DeliveryScreen {
 
   /// Without what would move a terminal's cursor.
   private static func lines(of text: String) -> [String] {
-    text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      String(String.UnicodeScalarView(line.unicodeScalars.filter { $0.value >= 0x20 }))
+    // By scalars: as a character, CR LF is one and no line feed.
+    text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      String(String.UnicodeScalarView(line.filter { $0.value >= 0x20 }))
     }.reversed().drop { $0.isEmpty }.reversed()
   }
 }
