@@ -9,6 +9,7 @@ struct WebhookClient: WebhookSender {
   /// Where the inspector is: our own listener at a loopback address, and the path of a webhook.
   let inspector: Inspector
   let own: OwnAddress
+  private let urls = DeliveryURLs()
 
   func send(_ request: WebhookRequest) async -> WebhookResult {
     await own.known()
@@ -42,7 +43,7 @@ struct WebhookClient: WebhookSender {
       outgoing.fixedAddress = (address, port)
       return outgoing
     case .url(let text):
-      guard let url = try? HTTPURL(parsing: text) else { return nil }
+      guard let url = urls.url(text) else { return nil }
       var outgoing = HTTPClientRequest(method: "POST", url: url)
       let (policy, localAllowed) = (policy, request.localAllowed)
       outgoing.dial = { policy.judge($0, port: url.port, localAllowed: localAllowed) }
