@@ -87,7 +87,7 @@ extension Delivery {
     plan.selection = selection
     let isTaken = worker.change { [plan] state in
       if count == 0 {
-        if selection.missed != nil { state.machine.forgetMissed() }
+        if selection.isAllMissed { state.machine.forgetMissed() }
         return true
       }
       let waiting = state.machine.runs.count { $0.plan.kind == .replay }

@@ -16,7 +16,8 @@ extension Delivery {
     return spans
   }
 
-  /// Sends it what it missed, and forgets that it did.
+  /// Sends it what it missed; unless that is a part of it only, it is then remembered by the replay
+  /// alone.
   ///
   /// - Returns: how many events; nil when there is nothing, it is not running yet, or too many
   ///   replays wait for it.
@@ -48,13 +49,14 @@ extension Delivery {
     guard let json = environment.loadCursor(webhook.id)?.object,
       let cursor = try? DeliveryCursor(json: json), cursor.since < webhook.since
     else { return [] }
-    var spans = cursor.missed + [DeliveryMissed(cursor, through: webhook.since)]
-    if spans.count > Self.missedSpans {
+    var spans = cursor.missed + cursor.cutOff
+    spans.append(DeliveryMissed(cursor, through: webhook.since))
+    while spans.count > Self.missedSpans {
       // The oldest two as one that lacks everything between their ends: some comes twice.
       spans[1].from = spans[0].from
       spans[1].high = spans[0].from - 1
       spans[1].keys = [:]
-      spans[1].ledger = nil
+      (spans[1].ledger, spans[1].run) = (nil, nil)
       spans[1].lacksSnapshot = spans[0].lacksSnapshot || spans[1].lacksSnapshot
       spans.removeFirst()
     }
@@ -63,14 +65,15 @@ extension Delivery {
 
   private func heard(_ span: DeliveryMissed, of webhook: String) async throws -> DeliveryMissed {
     guard let range = span.ledger else { return span }
+    let source = span.run.map { DeliveryMachine.Source.run($0) } ?? .log
     var span = span
-    span.ledger = nil
+    (span.ledger, span.run) = (nil, nil)
     var next = range.lowerBound
     while next <= range.upperBound {
       let (lines, after) = try await environment.ledger.lines(from: next, limit: 1024)
       for (seq, data) in lines where seq <= range.upperBound {
         guard let line = LedgerLine(seq: seq, data), line.webhookId == webhook,
-          line.entry.source == .log
+          line.entry.source == source
         else { continue }
         span.hear(line.entry.entry)
       }
@@ -99,6 +102,15 @@ extension Delivery {
       next = after
     }
     return found.count > Self.chosenEvents ? nil : found
+  }
+}
+
+extension DeliveryCursor {
+  /// What replays of what it missed did not come to send. Those of a part leave all of it in `missed`.
+  fileprivate var cutOff: [DeliveryMissed] {
+    runs.filter { $0.plan.selection.isAllMissed }.flatMap { run in
+      (run.plan.selection.missed ?? []).compactMap { $0.rest(of: run, in: self) }
+    }
   }
 }
 

@@ -89,14 +89,14 @@ extension DeliveryMachine {
   package mutating func start(_ plan: DeliveryRun.Plan) {
     guard plan.from <= plan.through else { return }
     if plan.kind == .snapshot { drop(.snapshot) }
-    if plan.selection.missed != nil { missed = [] }
+    if plan.selection.isAllMissed { missed = [] }
     var run = DeliveryRun(plan, limits: queue.limits)
     for key in holds.compactMap(\.key) { run.queue.hold(key) }
     for key in busyKeys { run.queue.block(key) }
     runs.append(run)
   }
 
-  /// It is sent, or there is nothing of it left.
+  /// There is nothing of it left.
   mutating func forgetMissed() { missed = [] }
 
   /// Lines of a run's log, up to `next`.

@@ -15,6 +15,11 @@ package struct DeliverySelection: Sendable, Equatable {
 
   package var isEverything: Bool { self == DeliverySelection() }
 
+  /// Whether nothing of what was missed stays out.
+  package var isAllMissed: Bool {
+    missed != nil && types == nil && key == nil && events == nil
+  }
+
   package func includes(_ event: CommittedEvent, at place: DeliveryQueue.Position) -> Bool {
     types?.contains(event.type) ?? true
       && key.map { $0 == event.key } ?? true
@@ -35,6 +40,8 @@ package struct DeliveryMissed: Sendable, Equatable {
   package var keys: [String: DeliveryQueue.Position]
   /// Lines of the ledger that tell more than that; nil once they have been heard.
   package var ledger: ClosedRange<UInt64>?
+  /// The replay that was cut off and whose attempts those lines tell of; nil: the log's own.
+  package var run: String?
   /// Whether a snapshot was on its way, of which the rest is lost.
   package var lacksSnapshot: Bool
 
@@ -44,14 +51,26 @@ package struct DeliveryMissed: Sendable, Equatable {
   package init(_ cursor: DeliveryCursor, through: UInt64) {
     high = cursor.high
     keys = [:]
-    for parked in cursor.parked {
-      keys[parked.key] = parked.isDone ? parked.position.following : parked.position
-    }
+    for parked in cursor.parked { keys[parked.key] = parked.first }
     from = keys.values.reduce(high + 1) { min($0, $1.seq) }
     self.through = through
     lacksSnapshot = cursor.runs.contains { $0.plan.kind == .snapshot }
-    let end = max(cursor.holdsFrom, 1) - 1
-    ledger = cursor.ledgerFrom <= end ? cursor.ledgerFrom...end : nil
+    ledger = cursor.ledger(from: cursor.ledgerFrom)
+  }
+
+  /// - Returns: what of it is left when `run`, which was sending it, went no further; nil: nothing.
+  package func rest(of run: DeliveryCursor.Run, in cursor: DeliveryCursor) -> DeliveryMissed? {
+    var rest = self
+    rest.high = max(high, run.high)
+    var undone: [String: DeliveryQueue.Position] = [:]
+    for parked in run.parked { undone[parked.key] = parked.first }
+    for key in Set(keys.keys).union(undone.keys) {
+      let known = keys[key] ?? .init(seq: high + 1, index: 0)
+      rest.keys[key] = max(known, undone[key] ?? .init(seq: run.high + 1, index: 0))
+    }
+    rest.from = rest.keys.values.reduce(rest.high + 1) { min($0, $1.seq) }
+    (rest.ledger, rest.run) = (cursor.ledger(from: run.ledgerFrom), run.plan.id)
+    return rest.from <= rest.through ? rest : nil
   }
 
   package func lacks(_ key: String, at place: DeliveryQueue.Position) -> Bool {
@@ -73,6 +92,19 @@ package struct DeliveryMissed: Sendable, Equatable {
 
 extension DeliveryQueue.Position {
   fileprivate var following: Self { Self(seq: seq, index: index + 1) }
+}
+
+extension DeliveryCursor {
+  /// Lines of the ledger it did not take in; nil when there are none.
+  fileprivate func ledger(from first: UInt64) -> ClosedRange<UInt64>? {
+    let end = max(holdsFrom, 1) - 1
+    return first <= end ? first...end : nil
+  }
+}
+
+extension DeliveryCursor.Parked {
+  /// The first place of its key that is not done.
+  fileprivate var first: DeliveryQueue.Position { isDone ? position.following : position }
 }
 
 // MARK: - In a cursor
@@ -109,6 +141,7 @@ extension DeliveryMissed {
     through = max(try number("through"), from)
     high = try number("high")
     lacksSnapshot = json.object["snapshot"]?.bool ?? false
+    run = json.optionalString("run")
     keys = [:]
     for element in json.object["keys"]?.array ?? [] {
       let key = try RecordReader(element, "keys")
@@ -135,6 +168,7 @@ extension DeliveryMissed {
     if let ledger {
       json["ledgerFrom"] = JSONValue(Int(ledger.lowerBound))
       json["ledgerThrough"] = JSONValue(Int(ledger.upperBound))
+      json["run"] = run.map { JSONValue($0) }
     }
     return .object(json)
   }

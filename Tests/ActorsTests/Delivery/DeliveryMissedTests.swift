@@ -17,11 +17,14 @@ import Transport
   }
 
   /// Ten events, of which those of emp_2 are refused; then it is disabled, and five more come.
-  private func disabled(restarting: Bool) async throws -> DeliveryHarness {
-    let sender = ScriptedSender { request, id, _ in
+  private func disabled(
+    restarting: Bool, sender: ScriptedSender? = nil
+  ) async throws -> DeliveryHarness {
+    let usual = ScriptedSender { request, id, _ in
       let isRefused = request.fields["webhook-replay"] == nil && ["evt_2", "evt_7"].contains(id)
       return WebhookResult(.answered(status: isRefused ? 500 : 200))
     }
+    let sender = sender ?? usual
     let harness = DeliveryHarness(sender: sender)
     harness.addWebhook()
     try await harness.run { delivery in
@@ -86,6 +89,89 @@ import Transport
       }
     }
     #expect(Set(harness.sender.replayed) == ids([2, 7] + Array(11...15)))
+  }
+
+  /// Receivers that refuse what is replayed, but for emp_1, until they recover.
+  private func refusingReplays(until recovery: Downtime) -> ScriptedSender {
+    ScriptedSender { request, id, _ in
+      let isReplay = request.fields["webhook-replay"] != nil
+      let isRefused = isReplay ? recovery.isDown && id != "evt_11" : id == "evt_2"
+      return WebhookResult(.answered(status: isRefused ? 500 : 200))
+    }
+  }
+
+  @Test(arguments: [false, true])
+  func `what a replay did not come to send is still missed, and what it sent is not`(
+    restarting: Bool
+  ) async throws {
+    let recovery = Downtime()
+    let sender = refusingReplays(until: recovery)
+    let harness = try await disabled(restarting: false, sender: sender)
+    try await harness.run { delivery in
+      try await harness.wait { await delivery.status.count == 1 }
+      _ = try await delivery.replayMissed(webhook: "wh_1", DeliverySelection(), isDry: false)
+      try await harness.wait(moving: .milliseconds(1)) { sender.replayed == ["evt_11"] }
+      harness.setStatus(.disabled)
+      try await harness.wait { await delivery.status.isEmpty }
+      commit(16...16, to: harness)
+      if !restarting {
+        harness.setStatus(.enabled)
+        try await harness.wait { await delivery.status.count == 1 }
+      }
+    }
+    if restarting { harness.setStatus(.enabled) }
+    recovery.end()
+    let left = ids([2, 7] + Array(12...16))
+    try await harness.run { delivery in
+      try await harness.wait { await delivery.status.count == 1 }
+      let count = try await delivery.replayMissed(
+        webhook: "wh_1", DeliverySelection(), isDry: false)
+      #expect(count == left.count)
+      try await harness.wait(moving: .milliseconds(1)) { sender.replayed.count == left.count + 1 }
+      #expect(try await delivery.missed(by: "wh_1").isEmpty)
+    }
+    #expect(Set(sender.replayed) == left.union(["evt_11"]))
+  }
+
+  @Test func `a replay of a part of what was missed forgets none of it`() async throws {
+    let harness = try await disabled(restarting: true)
+    try await harness.run { delivery in
+      try await harness.wait { await delivery.status.count == 1 }
+      for (key, wanted) in [("emp_3", 1), ("emp_none", 0)] {
+        var selection = DeliverySelection()
+        selection.key = key
+        let count = try await delivery.replayMissed(webhook: "wh_1", selection, isDry: false)
+        #expect(count == wanted)
+      }
+      try await harness.wait { harness.sender.replayed == ["evt_13"] }
+      let all = try await delivery.replayMissed(
+        webhook: "wh_1", DeliverySelection(), isDry: true)
+      #expect(all == 7)
+    }
+  }
+
+  @Test func `the rest of a replay is what its place leaves of each time it was disabled`() {
+    var first = DeliveryMissed(DeliveryCursor(since: 4, ledgerFrom: 1), through: 20)
+    first.keys["emp_9"] = .init(seq: 3, index: 0)
+    let second = DeliveryMissed(DeliveryCursor(since: 30, ledgerFrom: 1), through: 40)
+    var cursor = DeliveryCursor(since: 40, ledgerFrom: 9)
+    cursor.holdsFrom = 12
+    let plan = DeliveryRun.Plan(id: "rpl_1", kind: .replay, from: 3, through: 40)
+    var run = DeliveryCursor.Run(plan: plan, high: 10, ledgerFrom: 9, parked: [])
+    run.parked = [
+      .init(
+        key: "emp_1", position: .init(seq: 6, index: 0), attempts: 1,
+        next: Timestamp(milliseconds: 5))
+    ]
+    let rest = first.rest(of: run, in: cursor)
+    #expect(rest?.from == 6 && rest?.high == 10 && rest?.ledger == 9...11 && rest?.run == "rpl_1")
+    #expect(rest?.lacks("emp_1", at: .init(seq: 6, index: 0)) == true)
+    #expect(rest?.lacks("emp_9", at: .init(seq: 10, index: 0)) == false)
+    #expect(rest?.lacks("emp_9", at: .init(seq: 11, index: 0)) == true)
+    let later = second.rest(of: run, in: cursor)
+    #expect(later?.from == 31 && later?.lacks("emp_1", at: .init(seq: 30, index: 0)) == false)
+    (run.high, run.parked) = (40, [])
+    #expect(first.rest(of: run, in: cursor) == nil && second.rest(of: run, in: cursor) == nil)
   }
 
   @Test func `a webhook disabled twice misses both times`() async throws {
