@@ -120,9 +120,10 @@ private struct LedgerEnding {
   var seq: UInt64 = 0
   var isDead = false
 
-  /// nil for other webhooks' attempts and for those at events that stand in no line.
+  /// nil for other webhooks' attempts, for those at events that stand in no line, and for those
+  /// that somebody asked for in vain: what was given up stays so, nothing else becomes so.
   init?(_ data: [UInt8], of webhook: String) {
-    var (isMeant, trigger) = (false, "")
+    var isMeant = false
     for member in JSONSlicer.members(of: data) ?? [] {
       let value = data[member.value]
       let text = String(decoding: value.dropFirst().dropLast(), as: UTF8.self)
@@ -131,15 +132,13 @@ private struct LedgerEnding {
         isMeant = text == webhook
         if !isMeant { return nil }
       case "event": event = text
-      case "trigger": trigger = text
       case "seq": seq = UInt64(String(decoding: value, as: UTF8.self)) ?? 0
-      case "result": isDead = text == DeliveryAttempt.Result.dead.rawValue
+      case "result":
+        if text == DeliveryAttempt.Result.failed.rawValue { return nil }
+        isDead = text == DeliveryAttempt.Result.dead.rawValue
       default: break
       }
     }
-    let isCommitted =
-      trigger == DeliveryAttempt.Trigger.schedule.rawValue
-      || trigger == DeliveryAttempt.Trigger.replay.rawValue
-    guard isMeant, isCommitted, seq > 0, !event.isEmpty else { return nil }
+    guard isMeant, seq > 0, !event.isEmpty else { return nil }
   }
 }

@@ -22,7 +22,7 @@ extension Delivery {
       eventType: type.rawValue, webhookId: webhook.id, key: key,
       position: DeliveryQueue.Position(seq: 0, index: 0), attempt: 1,
       trigger: .manual, isProbe: false, outcome: result,
-      result: result.isSuccess ? .delivered : .dead, next: nil,
+      result: result.isSuccess ? .delivered : .failed, next: nil,
       kept: options.sizes.kept, durableSeq: environment.committed.durableSeq)
     _ = environment.ledger.append(attempt, bytes: attempt.bytes)
     environment.observe(attempt)

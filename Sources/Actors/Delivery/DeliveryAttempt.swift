@@ -3,14 +3,18 @@ package import Transport
 /// One attempt as the ledger keeps it: what was sent where, what came back, what follows.
 package struct DeliveryAttempt: Sendable {
   package enum Result: String, Sendable, CaseIterable {
-    case delivered, retry, dead
+    case delivered, retry
+    /// Given up: it became a dead letter.
+    case dead
+    /// Sent once because somebody asked, in vain.
+    case failed
   }
 
   package enum Trigger: String, Sendable {
     case schedule
-    /// A `webhook.test`, sent once because somebody asked.
+    /// Sent once because somebody asked: a test, or an event again.
     case manual
-    /// An event that was committed earlier and is sent again because somebody asked.
+    /// Of a stretch of the log that is sent again.
     case replay
     /// The present state of an employee.
     case snapshot

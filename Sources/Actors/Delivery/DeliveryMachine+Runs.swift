@@ -137,7 +137,7 @@ extension DeliveryMachine {
     forOthers(than: .letter(letter.id)) { $0.block(letter.key) }
     let take = DeliveryQueue.Take(
       key: letter.key, position: letter.position, attempt: 1, event: letter.event)
-    return Job(take: take, isProbe: false, source: .letter(letter.id), trigger: .replay)
+    return Job(take: take, isProbe: false, source: .letter(letter.id), trigger: .manual)
   }
 }
 

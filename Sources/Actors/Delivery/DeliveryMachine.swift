@@ -129,10 +129,10 @@ extension DeliveryMachine {
     breaker.failed(transport: result.status == nil, probe: job.isProbe, at: now)
     let since = failingSince ?? now
     failingSince = since
-    if result.status == 410 { return halt(.gone, now) }
-    if since.advanced(by: patience) <= now { return halt(.failing(patience), now) }
+    if result.status == 410 { return halt(job, .gone, now) }
+    if since.advanced(by: patience) <= now { return halt(job, .failing(patience), now) }
     if job.isProbe { return Verdict(result: .retry, next: probeTime(now), ending: .again) }
-    if case .letter = job.source { return Verdict(result: .dead, ending: .done) }
+    if !job.isNew { return Verdict(result: .failed, ending: .done) }
     guard
       let next = schedule.next(
         after: job.take.attempt, now: now, retryAfter: retryAfter(result, now), random: random)
@@ -150,7 +150,7 @@ extension DeliveryMachine {
   /// The event is no longer in the log, or too large: nothing can be sent.
   package mutating func judgeUnsendable(_ job: Job, at now: Timestamp) -> Verdict {
     if job.isProbe { breaker.probeAbandoned(at: now) }
-    return Verdict(result: .dead, ending: .done)
+    return Verdict(result: job.isNew ? .dead : .failed, ending: .done)
   }
 
   /// In place of giving up, when the dead letter could not be kept: the key waits, and what would
@@ -192,10 +192,11 @@ extension DeliveryMachine {
   }
 
   /// Other attempts may be in flight and end alike: it is disabled once.
-  private mutating func halt(_ reason: DisableReason, _ now: Timestamp) -> Verdict {
+  private mutating func halt(_ job: Job, _ reason: DisableReason, _ now: Timestamp) -> Verdict {
     defer { isHalted = true }
-    return Verdict(
-      result: .retry, next: now, disables: isHalted ? nil : reason, ending: .again)
+    let disables = isHalted ? nil : reason
+    if !job.isNew { return Verdict(result: .failed, disables: disables, ending: .done) }
+    return Verdict(result: .retry, next: now, disables: disables, ending: .again)
   }
 
   private func probeTime(_ now: Timestamp) -> Timestamp {

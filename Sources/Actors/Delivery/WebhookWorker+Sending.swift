@@ -55,7 +55,8 @@ extension WebhookWorker {
     let result = await environment.sender.send(
       WebhookRequest(
         event: event.id, body: body, to: webhook, at: environment.clock.now,
-        signature: signature, options: options, isReplay: job.trigger == .replay))
+        signature: signature, options: options,
+        isReplay: job.trigger == .replay || !job.isNew))
     if Task.isCancelled && result.status == nil {
       return finish(job) { $0.abandon(job, at: now) }
     }

@@ -3,7 +3,7 @@ import Transport
 /// Which attempts at a webhook somebody wants to see, the newest first.
 struct DeliveryQuery: Sendable, Equatable {
   var webhookId: String
-  /// Only `delivered`, `retry` or `dead`.
+  /// Only `delivered`, `retry`, `dead` or `failed`.
   var result: String?
   var event: String?
   /// Only of this employee or group.
@@ -59,6 +59,12 @@ struct DeliveryRecord: Sendable {
   var webhookId: String { attempt["webhook"]?.string ?? "" }
   /// The line of `3-committed` that has its event; nil when none ever had.
   var seq: UInt64? { attempt["seq"]?.int.flatMap { $0 > 0 ? UInt64($0) : nil } }
+
+  /// Whether its request said that it may have been sent before; a test, sent by hand too, did not.
+  var isReplay: Bool {
+    let trigger = attempt["trigger"]?.string
+    return trigger == "replay" || trigger == "manual" && seq != nil
+  }
 
   /// When its request was sent, to the second.
   var began: Timestamp {

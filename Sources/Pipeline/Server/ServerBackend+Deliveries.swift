@@ -27,7 +27,7 @@ extension ServerBackend {
       showing: record.eventId, body: event.map { filter.body(of: $0) } ?? [], to: webhook,
       at: record.began,
       userAgent: "scim-hris/\(Version.current)",
-      isReplay: record.attempt["trigger"] == "replay")
+      isReplay: record.isReplay)
     var head = ""
     var url: HTTPURL?
     if case .url(let text) = webhook.receiver { url = try? HTTPURL(parsing: text) }
@@ -41,7 +41,7 @@ extension ServerBackend {
 
   func redeliver(_ record: DeliveryRecord) async throws(APIError) -> JSONObject {
     let trigger = record.attempt["trigger"]?.string
-    guard record.seq != nil, trigger != "manual", trigger != "snapshot" else {
+    guard record.seq != nil, trigger != "snapshot" else {
       throw .conflict(
         trigger == "snapshot"
           ? "A snapshot event is made anew each time; `webhook snapshot` sends them again."

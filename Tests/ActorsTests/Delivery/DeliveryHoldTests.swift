@@ -101,8 +101,8 @@ import Transport
     }
     #expect(sender.replayed == ["evt_1"])
     #expect(harness.deadLetters.count == 1)
-    let entries = try harness.ledger.entries.filter { $0["trigger"] == "replay" }
-    #expect(entries.map { $0["result"] } == ["dead", "delivered"])
+    let entries = try harness.ledger.entries.filter { $0["trigger"] == "manual" }
+    #expect(entries.map { $0["result"] } == ["failed", "delivered"])
     let dead = try harness.ledger.entries.filter { $0["holds"] == true }
     #expect(dead.map { $0["event"] } == ["evt_1"])
   }

@@ -127,10 +127,10 @@ import Transport
       .init(
         id: "ltr_1", key: "a", position: Position(seq: 0, index: 0), event: .sample(key: "a")))
     let job = try machine.taken(at: now)
-    #expect(job.source == .letter("ltr_1") && job.trigger == .replay)
+    #expect(job.source == .letter("ltr_1") && job.trigger == .manual)
     let failure = machine.judge(
       job, WebhookResult(.answered(status: 500)), at: now, random: 0.5)
-    #expect(failure.result == .dead)
+    #expect(failure.result == .failed && failure.next == nil)
     machine.conclude(job, failure, ledgerSeq: 1, at: now)
     #expect(!machine.hasWork(at: now))
   }

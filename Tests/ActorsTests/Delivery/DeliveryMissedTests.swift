@@ -227,9 +227,11 @@ import Transport
   @Test func `the events are found whose newest attempt was given up`() async throws {
     var options = DeliveryOptions()
     options.schedule = RetrySchedule(delays: [.zero, .seconds(1)])
+    let isLost = Mutex(false)
     let sender = ScriptedSender { request, id, _ in
       let isRefused =
-        id == "evt_3" || id == "evt_4" && request.fields["webhook-replay"] == nil
+        id == "evt_3"
+        || id == "evt_4" && (request.fields["webhook-replay"] == nil || isLost.withLock { $0 })
       return WebhookResult(.answered(status: isRefused ? 500 : 200))
     }
     let harness = DeliveryHarness(sender: sender, options: options)
@@ -247,6 +249,19 @@ import Transport
       try await harness.wait {
         try await delivery.givenUp(by: "wh_1", ledgerFrom: 1)?.keys.sorted() == ["evt_3"]
       }
+      // One sent by hand in vain is not given up by that, and stays so when it was.
+      isLost.withLock { $0 = true }
+      for sequence in [3, 4] as [UInt64] {
+        let event = CommittedEvent.sample(key: "emp_\(sequence)", sequence: sequence)
+        let place = DeliveryQueue.Position(seq: sequence, index: 0)
+        guard case .attempted(let attempt) = await delivery.redeliver(event, at: place, to: "wh_1")
+        else {
+          Issue.record("it was not sent")
+          return
+        }
+        #expect(attempt.result == .failed && attempt.lineType == "attempt.failed")
+      }
+      #expect(try await delivery.givenUp(by: "wh_1", ledgerFrom: 1)?.keys.sorted() == ["evt_3"])
     }
   }
 

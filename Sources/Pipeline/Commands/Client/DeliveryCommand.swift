@@ -10,7 +10,8 @@ package enum DeliveryCommand {
 
   static let filters = [
     CommandOption(
-      "result", .choice(["delivered", "retry", "dead"]), help: "Only what ended like this."),
+      "result", .choice(["delivered", "retry", "dead", "failed"]),
+      help: "Only what ended like this; failed is what was sent by hand, in vain."),
     CommandOption("event", .text("id"), help: "Only of this event: evt_…."),
     CommandOption("employee", .text("id"), help: "Only of this employee or group."),
     CommandOption("type", .text("type"), help: "Only of this event type."),

@@ -163,6 +163,7 @@ extension SpoolExplainDeliveries {
     case "delivered": paint.good("delivered")
     case "retry": paint.warning("waiting")
     case "dead": paint.bad("given up: spool dead ls")
+    case "failed": paint.bad("failed")
     default: result ?? "?"
     }
   }
