@@ -202,6 +202,27 @@ import Transport
       ]) == "wh_1, answered 500")
     #expect(EventText.subject(["data": nil]) == "-")
   }
+
+  @Test func `what strangers wrote does not reach a terminal's controls`() {
+    let evil = "a\u{1B}[2J\u{7F}\u{9B}31m\u{85}\r\nb\tü"
+    #expect(SpoolText.plain(evil) == "a[2J31mbü")
+    let event: JSONValue = [
+      "type": .init(evil), "timestamp": .init(evil), "data": ["id": .init(evil)],
+    ]
+    let now = Timestamp(milliseconds: 0)
+    let screens = [
+      EventsCommand.screen(["event": event]),
+      EventsCommand.screen(["attempt": ["error": .init(evil)]]),
+      EventsCommand.screen(.init(evil)), ListenScreen.waiting(for: "the server", evil),
+      ReceiverScreen.line(at: now, event: event, end: evil, width: 100),
+      DeliveryScreen.text(["type": .init(evil), "event": .init(evil)], bodies: false),
+    ]
+    for screen in screens {
+      let scalars = screen.unicodeScalars.filter { $0 != "\n" }
+      #expect(
+        scalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) }, "\(screen)")
+    }
+  }
 }
 
 @Suite struct CommandTreeTests {

@@ -48,6 +48,10 @@ struct DeliveryScreenTests {
     #expect(DeliveryScreen.list([(webhook, [])]) == "There is no such attempt.\n")
   }
 
+  private static let head: JSONValue = .init(
+    "HTTP/1.1 500 Internal Server Error\r\nDate: Thu, 26 Nov 2026 22:15:39 GMT\r\n"
+      + "Content-Length: 9\r\n\r\n")
+
   @Test func `one is shown with its request and its answer, which cannot move the cursor`() {
     let full = attempt("retry", status: 500)
       .setting("next", to: "2026-11-26T22:20:39.000Z")
@@ -58,7 +62,7 @@ struct DeliveryScreenTests {
           "body": ["id": "evt_1"],
         ]
       )
-      .setting("response", to: ["head": "HTTP/1.1 500\r\nDate: x\r\n", "body": "ha\u{1B}[2Jha"])
+      .setting("response", to: ["head": Self.head, "body": "ha\u{1B}[2J\r\nha\u{9B}"])
     #expect(
       DeliveryScreen.text(full, bodies: false) == """
         dlv_01M808M70WDZW70PGG734VA5V1   attempt 2   employee.updated
@@ -76,10 +80,12 @@ struct DeliveryScreenTests {
 
             (the event: --bodies)
           response
-            HTTP/1.1 500
-            Date: x
+            HTTP/1.1 500 Internal Server Error
+            Date: Thu, 26 Nov 2026 22:15:39 GMT
+            Content-Length: 9
 
-            ha[2Jha
+            ha[2J
+            ha
 
         """)
     #expect(DeliveryScreen.text(full, bodies: true).contains("      \"id\": \"evt_1\"\n"))

@@ -45,7 +45,7 @@ package enum DeliveryScreen {
   /// "200  14 ms" or "connection refused".
   private static func answer(_ attempt: JSONValue) -> String {
     guard let status = attempt["status"]?.int else {
-      return attempt["error"]?.string ?? "no answer"
+      return SpoolText.plain(attempt["error"]?.string ?? "no answer")
     }
     return "\(status)  \(milliseconds(attempt["durations"]?["total"]))"
   }
@@ -59,10 +59,10 @@ package enum DeliveryScreen {
   package static func text(_ attempt: JSONValue, bodies: Bool) -> String {
     var lines = [
       "\(attempt["id"]?.string ?? "")   attempt \(attempt["attempt"]?.int ?? 0)   "
-        + (attempt["type"]?.string ?? "")
+        + SpoolText.plain(attempt["type"]?.string ?? "")
     ]
     func add(_ name: String, _ text: String?) {
-      if let text { lines.append("  " + name.padded(to: 10) + text) }
+      if let text { lines.append("  " + name.padded(to: 10) + SpoolText.plain(text)) }
     }
     add(
       "event", [attempt["event"], attempt["key"]].compactMap(\.?.string).joined(separator: "   "))
@@ -104,11 +104,9 @@ package enum DeliveryScreen {
     return ["  " + name] + (lines(of: head) + body).map { $0.isEmpty ? "" : "    " + $0 }
   }
 
-  /// Without what would move a terminal's cursor.
+  /// CR LF is one character, and ends a line as LF does.
   private static func lines(of text: String) -> [String] {
-    // By scalars: as a character, CR LF is one and no line feed.
-    text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      String(String.UnicodeScalarView(line.filter { $0.value >= 0x20 }))
-    }.reversed().drop { $0.isEmpty }.reversed()
+    text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      .map { SpoolText.plain(String($0)) }.reversed().drop { $0.isEmpty }.reversed()
   }
 }

@@ -36,7 +36,7 @@ package enum EventsCommand {
     if let event = line["event"] { return EventText.line(event, width: width) }
     if let attempt = line["attempt"] { return AttemptText.line(attempt, width: width) }
     if let missed = line["missed"]?.int { return "… \(missed) lines were missed" }
-    return line.text
+    return SpoolText.plain(line.text)
   }
 }
 
@@ -47,15 +47,17 @@ package enum EventText {
 
   /// "22:15:41.203Z  #1  employee.created  bjensen@example.com, Engineering".
   package static func line(_ event: JSONValue, width: Int) -> String {
-    let time = (event["timestamp"]?.string ?? "").dropFirst(11)
+    let time = SpoolText.plain(event["timestamp"]?.string ?? "").dropFirst(11)
     let number = (event["sequence"]?.int.map { "#\($0)" } ?? "-").padStart(to: 7)
-    let type = (event["type"]?.string ?? "").padded(to: 16)
+    let type = SpoolText.plain(event["type"]?.string ?? "").padded(to: 16)
     let start = "\(time) \(number)  \(type)  "
     return start + SpoolText.clipped(subject(event), to: max(leastSubject, width - start.count))
   }
 
   /// Who, and what changed: "bjensen@example.com, active true → false".
-  package static func subject(_ event: JSONValue) -> String {
+  package static func subject(_ event: JSONValue) -> String { SpoolText.plain(words(of: event)) }
+
+  private static func words(of event: JSONValue) -> String {
     let data = event["data"]
     if event["sequence"] == nil, let words = data?["error"]?.string ?? data?["why"]?.string {
       return "\(data?["id"]?.string ?? "-"), \(words)"
@@ -93,7 +95,7 @@ package enum AttemptText {
   package static func line(_ attempt: JSONValue, width: Int) -> String {
     let webhook = attempt["webhookId"]?.string ?? attempt["webhook"]?.string ?? ""
     let event = attempt["eventId"]?.string ?? attempt["event"]?.string ?? ""
-    let text = "to \(webhook)  \(event)  \(result(attempt))"
+    let text = SpoolText.plain("to \(webhook)  \(event)  \(result(attempt))")
     let room = min(max(width - text.count, indent.lowerBound), indent.upperBound)
     return String(repeating: " ", count: room) + text
   }
@@ -109,7 +111,7 @@ package enum AttemptText {
     } else {
       parts.append((attempt["error"] ?? attempt["class"])?.string ?? "no answer")
     }
-    return parts.joined(separator: "  ")
+    return SpoolText.plain(parts.joined(separator: "  "))
   }
 }
 

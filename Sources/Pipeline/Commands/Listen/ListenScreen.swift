@@ -33,7 +33,7 @@ package enum ListenScreen {
   /// Why nothing happens just now; said once for each time.
   package static func waiting(for what: String, _ reason: String) -> String {
     let clause = reason.hasSuffix(".") ? String(reason.dropLast()) : reason
-    return "! \(what): \(clause); trying until it is back\n"
+    return SpoolText.plain("! \(what): \(clause); trying until it is back") + "\n"
   }
 
   package static func end(_ tally: ListenTally) -> String {

@@ -15,7 +15,8 @@ package enum ReceiverScreen {
 
   /// One event with what became of it at the right edge.
   static func line(at time: Timestamp, event: JSONValue, end: String, width: Int) -> String {
-    let type = SpoolText.padded(event["type"]?.string ?? "no event", to: typeWidth)
+    let (name, end) = (event["type"]?.string ?? "no event", SpoolText.plain(end))
+    let type = SpoolText.padded(SpoolText.plain(name), to: typeWidth)
     let start = "\(SpoolText.time(time))  \(type)  "
     let room = max(leastSubject, width - start.count - end.count - 2)
     let subject = event == .null ? "-" : EventText.subject(event)

@@ -51,6 +51,16 @@ package enum SpoolText {
     DecimalText.grouped(number) + " " + (number == 1 ? noun : noun + "s")
   }
 
+  /// Without control characters, which would move a terminal's cursor or colour it: for what
+  /// strangers wrote.
+  package static func plain(_ text: String) -> String {
+    let controls: [ClosedRange<UInt32>] = [0...0x1F, 0x7F...0x9F]
+    let scalars = text.unicodeScalars.filter { scalar in
+      !controls.contains { $0.contains(scalar.value) }
+    }
+    return String(String.UnicodeScalarView(scalars))
+  }
+
   /// At most so many characters, the last of them "…" when something is left out.
   static func clipped(_ text: String, to width: Int) -> String {
     text.count <= width ? text : text.prefix(max(0, width - 1)) + "…"
