@@ -53,16 +53,19 @@ extension ServerBackend {
     let webhook = record.webhookId
     switch await topology.delivery.redeliver(event, at: place, to: webhook) {
     case .attempted(let attempt):
-      if attempt.result == .delivered { try await forget("\(webhook)-\(event.id)") }
+      if attempt.result == .delivered { await forget(event.id, of: webhook) }
       return (try? JSONValue(parsing: attempt.bytes))?.object ?? JSONObject()
     case .refused(let refusal): throw .conflict("\(webhook) \(refusal.words).")
     }
   }
 
-  /// A dead letter whose event was taken after all goes away.
-  private func forget(_ letter: String) async throws(APIError) {
-    guard let found = try? await deadLetters.letter(letter) else { return }
-    try await dropDeadLetter(found.name)
+  /// A dead letter whose event was taken after all goes away; if it cannot, the event was taken
+  /// all the same, and its key goes on.
+  private func forget(_ event: String, of webhook: String) async {
+    if let found = try? await deadLetters.letter("\(webhook)-\(event)") {
+      try? await dropDeadLetter(found.name)
+    }
+    await topology.delivery.dropped(event, of: webhook)
   }
 
   /// The event of an attempt, from the log, or from the dead letter it became.
