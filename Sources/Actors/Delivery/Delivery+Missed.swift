@@ -63,6 +63,13 @@ extension Delivery {
     return spans
   }
 
+  /// The first line of which a webhook that is not running has something left to be sent.
+  package func undoneFrom(of webhook: String) -> UInt64 {
+    let json = environment.loadCursor(webhook)?.object
+    let cursor = json.flatMap { try? DeliveryCursor(json: $0) }
+    return cursor?.undoneFrom ?? (environment.configuration().webhooks[webhook]?.since ?? 0) + 1
+  }
+
   private func heard(_ span: DeliveryMissed, of webhook: String) async throws -> DeliveryMissed {
     guard let range = span.ledger else { return span }
     let source = span.run.map { DeliveryMachine.Source.run($0) } ?? .log

@@ -64,6 +64,9 @@ extension DeliveryCursor {
     runs.reduce(ledgerFrom) { min($0, $1.ledgerFrom) }
   }
 
+  /// The first line of which the log's own queue has something left to send.
+  package var undoneFrom: UInt64 { Self.neededFrom(high, parked) }
+
   private static func neededFrom(_ high: UInt64, _ parked: [Parked]) -> UInt64 {
     parked.reduce(high + 1) { min($0, $1.position.seq) }
   }

@@ -3,9 +3,13 @@ import Transport
 
 /// How deliveries to a webhook go, beside what was set up of it.
 extension API {
-  /// By webhook; a disabled one has none.
-  func deliveryStates() async -> [String: JSONValue] {
+  /// By webhook; of a disabled one only where its application can go on fetching.
+  func deliveryStates(of webhooks: [Webhook]) async -> [String: JSONValue] {
     var states: [String: JSONValue] = [:]
+    for webhook in webhooks where webhook.status == .disabled {
+      let cursor = backend.events.place(at: await backend.undoneFrom(of: webhook.id))
+      states[webhook.id] = ["inFlight": 0, "cursor": JSONValue(cursor.text)]
+    }
     for status in await backend.deliveryStatus() {
       states[status.webhookId] = status.json(cursor: backend.events.place(at: status.undoneFrom))
     }
@@ -30,7 +34,6 @@ extension WebhookDeliveryStatus {
 }
 
 extension Webhook {
-  /// - Parameter delivery: null when it is disabled.
   func publicJSON(delivery: JSONValue?) -> JSONValue {
     guard case .object(var json) = publicJSON else { return publicJSON }
     json["delivery"] = delivery ?? .null

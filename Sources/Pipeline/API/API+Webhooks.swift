@@ -9,16 +9,16 @@ extension API {
   func listWebhooks(
     of application: Application, _ call: APICall
   ) async throws(APIError) -> APIAnswer {
-    let states = await deliveryStates()
-    return try .page(
-      backend.configuration.webhooks(of: application.id), for: call, id: \.id
-    ) { $0.publicJSON(delivery: states[$0.id]) }
+    let webhooks = backend.configuration.webhooks(of: application.id)
+    let states = await deliveryStates(of: webhooks)
+    return try .page(webhooks, for: call, id: \.id) { $0.publicJSON(delivery: states[$0.id]) }
   }
 
   func getWebhook(of application: Application, _ call: APICall) async throws(APIError) -> APIAnswer
   {
     let webhook = try webhook(of: application, call)
-    return .data(webhook.publicJSON(delivery: await deliveryStates()[webhook.id]))
+    let states = await deliveryStates(of: [webhook])
+    return .data(webhook.publicJSON(delivery: states[webhook.id]))
   }
 
   func createWebhook(

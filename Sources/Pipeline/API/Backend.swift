@@ -76,6 +76,9 @@ protocol APIBackend: Sendable {
   /// How the delivery to every webhook that is not disabled is doing.
   func deliveryStatus() async -> [WebhookDeliveryStatus]
 
+  /// The first line of which a webhook that is disabled was not sent something.
+  func undoneFrom(of webhookId: String) async -> UInt64
+
   /// No attempt any more at a webhook, or at one of its employees or groups, until it is released.
   ///
   /// - Returns: false when it is disabled.

@@ -91,6 +91,10 @@ struct ServerBackend: APIBackend {
 extension ServerBackend {
   func deliveryStatus() async -> [WebhookDeliveryStatus] { await topology.delivery.status }
 
+  func undoneFrom(of webhookId: String) async -> UInt64 {
+    await topology.delivery.undoneFrom(of: webhookId)
+  }
+
   func status() async -> ServerStatus {
     let webhooks = await topology.delivery.status
     let held = await topology.delivery.held

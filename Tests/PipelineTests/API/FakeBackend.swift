@@ -158,6 +158,8 @@ final class FakeBackend: APIBackend {
     }
   }
 
+  func undoneFrom(of webhookId: String) async -> UInt64 { 4 }
+
   func deliveries(_ query: DeliveryQuery) async throws(APIError) -> DeliveryPage {
     state.withLock { state in
       state.queries.append(query)
