@@ -36,7 +36,15 @@ extension API {
     webhook.fields = try fields(call) ?? nil
     webhook.connectionIds = try connectionIds(call, of: application) ?? nil
     webhook.settings = try settings(call)
-    if let since = try await since(call, for: application) { webhook.since = since }
+    if let since = try await since(call, for: application) {
+      guard webhook.status != .disabled else {
+        throw .invalid(
+          .body, "after",
+          "is lost on a disabled webhook, which begins when it is enabled; make it"
+            + " Paused instead")
+      }
+      webhook.since = since
+    }
     let secret = try await commit(webhook, requestId: call.requestId)
     return .data(webhook.publicJSON(showing: secret))
   }

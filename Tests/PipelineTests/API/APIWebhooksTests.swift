@@ -36,6 +36,17 @@ struct APIWebhooksTests {
     #expect(harness.backend.calls.suffix(2) == ["secret", "admin webhook.created"])
   }
 
+  @Test func `a webhook that begins somewhere cannot begin disabled`() async throws {
+    let tenant = try await Tenant("Acme", in: harness)
+    let refused = await create(
+      ["receiver": "inspector", "after": "latest", "status": "Disabled"], tenant)
+    #expect(refused.status == 400)
+    #expect(refused.json["errors"]?.array?.first?["field"] == "after")
+    let paused = await create(
+      ["receiver": "inspector", "after": "latest", "status": "Paused"], tenant)
+    #expect(paused.status == 201)
+  }
+
   @Test func `https is taken as it is given`() async throws {
     let tenant = try await Tenant("Acme", in: harness)
     let answer = await create(["deliveryUrl": "https://hooks.example.com/a?b=c"], tenant)
