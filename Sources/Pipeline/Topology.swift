@@ -77,6 +77,7 @@ struct Topology: Sendable {
     let feed: ActivityFeed
     let metrics: Metrics
     let log: Logger
+    let turns: AdminTurns
     let epoch: Int
     let snapshots: SnapshotDuty?
   }

@@ -12,7 +12,7 @@ final class API: Sendable {
   let inspector: Inspector
   let options: Options
   let failures = Mutex(AttemptLimiter())
-  let turns = AdminTurns()
+  let turns: AdminTurns
   private let log: Logger
 
   struct Options: Sendable {
@@ -31,8 +31,9 @@ final class API: Sendable {
 
   init(
     backend: any APIBackend, tokens: AccessTokens, inspector: Inspector, options: Options,
-    log: Logger
+    turns: AdminTurns = AdminTurns(), log: Logger
   ) {
+    self.turns = turns
     self.backend = backend
     self.tokens = tokens
     self.inspector = inspector

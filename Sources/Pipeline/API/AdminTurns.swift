@@ -15,15 +15,16 @@ final class AdminTurns: Sendable {
 
   /// Suspends until it is the caller's turn, in order of arrival; end it with `leave()`.
   ///
+  /// - Parameter always: however many wait, as for what the server itself must change.
   /// - Returns: false at once when too many wait already.
-  func enter() async -> Bool {
+  func enter(always: Bool = false) async -> Bool {
     await withCheckedContinuation { continuation in
       let answer: Bool? = state.withLock { state in
         if !state.taken {
           state.taken = true
           return true
         }
-        if state.queue.count >= Self.waiting { return false }
+        if state.queue.count >= Self.waiting && !always { return false }
         state.queue.append(continuation)
         return nil
       }

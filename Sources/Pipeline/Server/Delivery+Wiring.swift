@@ -26,7 +26,7 @@ extension DeliveryEnvironment {
       },
       disable: { webhook, _ in
         disabled.add()
-        await store.disable(webhook: webhook)
+        await store.disable(webhook: webhook, in: parts.turns)
       },
       deadLetter: { try await parts.deadLetters.keep($0) },
       log: parts.log)
@@ -128,8 +128,11 @@ struct LedgerHop: DeliveryLedger {
 }
 
 extension Store {
-  /// Switches a webhook off that its receiver gave up, or that failed for too long.
-  func disable(webhook id: String) async {
+  /// Switches a webhook off that its receiver gave up, or that failed for too long; in a turn of its
+  /// own, as a change of the same webhook that was read before would switch it on again.
+  func disable(webhook id: String, in turns: AdminTurns) async {
+    _ = await turns.enter(always: true)
+    defer { turns.leave() }
     guard var webhook = view.current.webhooks[id], webhook.status != .disabled else { return }
     webhook.status = .disabled
     try? await administer([.webhookUpdated(webhook)], request: ULID.make(prefix: "req_"))

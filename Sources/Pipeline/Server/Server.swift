@@ -92,14 +92,15 @@ final class Server: Sendable {
     let committed = spool.hop(.committed)
     deadLetters = DeadLetters(
       spool: spool.directory, disk: disk, log: log, committed: { try committed.verbatim($0) })
-    let inspector = Inspector()
+    let (inspector, turns) = (Inspector(), AdminTurns())
     let sender = WebhookClient(
       client: client, allowed: settings.allowedWebhookNetworks, inspector: inspector, own: own)
     topology = Topology(
       Topology.Parts(
         spool: spool, catalog: catalog, disk: disk, vault: vault, sender: sender,
         deadLetters: deadLetters,
-        feed: feed, metrics: metrics, log: log, epoch: recovery.epoch, snapshots: snapshots),
+        feed: feed, metrics: metrics, log: log, turns: turns, epoch: recovery.epoch,
+        snapshots: snapshots),
       state: state, settings: settings)
     events = EventFeed(topology, spool: spool, epoch: recovery.epoch, disk: feeding)
     // The state rests on no attempt; what it rests on of the others, snapshots say.
@@ -119,7 +120,7 @@ final class Server: Sendable {
     options.clientAddress = { IPAddress(parsing: origin.client(of: $0)) }
     api = API(
       backend: backend, tokens: AccessTokens(key: vault.accessKey), inspector: inspector,
-      options: options, log: log)
+      options: options, turns: turns, log: log)
     router = PublicRouter(
       scim: { await ingress.receive($0) }, api: api,
       health: HealthRoutes(

@@ -60,4 +60,19 @@ struct AdminTurnsTests {
       for await entered in group { #expect(entered) }
     }
   }
+
+  @Test func `what the server itself must change waits however many do`() async {
+    let turns = AdminTurns()
+    #expect(await turns.enter())
+    await withTaskGroup(of: Bool.self) { group in
+      for _ in 0..<AdminTurns.waiting + 5 {
+        group.addTask {
+          defer { turns.leave() }
+          return await turns.enter(always: true)
+        }
+      }
+      turns.leave()
+      for await entered in group { #expect(entered) }
+    }
+  }
 }
