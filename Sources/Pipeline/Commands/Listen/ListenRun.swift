@@ -94,16 +94,20 @@ extension ListenRun {
   private func start() async throws(ClientFailure) -> String? {
     let wanted = client.invocation.text("after") ?? "latest"
     let after = wanted == "oldest" ? nil : wanted
-    let result = try await client.api.fetch(
-      path(after: after, wait: 0, limit: 1), within: .seconds(60))
-    switch result {
-    case .failure(let failure): throw client.api.explain(failure)
-    case .success(let response):
-      switch FeedAnswer(response) {
-      case .refused(let failure): throw failure
-      case .page(_, let next): return wanted == "latest" ? next : after
-      case .later: return after
+    while true {
+      let result = try await client.api.fetch(
+        path(after: after, wait: 0, limit: 1), within: .seconds(60))
+      switch result {
+      case .failure(let failure): throw client.api.explain(failure)
+      case .success(let response):
+        switch FeedAnswer(response) {
+        case .refused(let failure): throw failure
+        case .page(_, let next): return wanted == "latest" ? next : after
+        // Going on from "latest" would skip what comes meanwhile.
+        case .later(let time): await sleep(time)
+        }
       }
+      if Task.isCancelled { throw ClientFailure("Cancelled.") }
     }
   }
 

@@ -60,6 +60,23 @@ struct ListenCommandTests {
     await feed.stop()
   }
 
+  @Test func `a server that is busy at first is asked again for the place to begin at`()
+    async throws
+  {
+    let feed = try await FeedDouble.started()
+    let receiver = try await WebhookReceiver.started()
+    feed.commit(1, sequence: 1)
+    feed.beBusy(1)
+    let running = try listen(["--count", "1"], from: feed.url, to: receiver.port)
+    #expect(await eventually { feed.asked.count >= 3 }, "\(running.text)")
+    #expect(feed.asked.prefix(3).map { $0.contains("after=latest") } == [true, true, false])
+    feed.commit(1, sequence: 2)
+    #expect(await running.ended() == .exited(0), "\(running.text)")
+    #expect(receiver.receipts.map(\.sequence) == [2])
+    await receiver.stop()
+    await feed.stop()
+  }
+
   @Test func `while nobody listens there it waits, and goes on where it was`() async throws {
     let feed = try await FeedDouble.started()
     let absent = LocalPort(listening: false)
