@@ -14,10 +14,11 @@ package enum Signals {
   private static let remembered = 8
 
   /// From now on these signals arrive here instead of ending the process. Once per process; when the
-  /// stream ends or is dropped they have their default effect again. A hang-up that is ignored
+  /// stream ends or is dropped they have their default effect again, or, for a process that then ends,
+  /// none: its last steps must not be cut off by a signal that came twice. A hang-up that is ignored
   /// already stays so, that is what `nohup` is for, unless it means something else to the caller.
   package static func stream(
-    _ signals: [Signal] = Signal.allCases, evenIgnored: Bool = false
+    _ signals: [Signal] = Signal.allCases, evenIgnored: Bool = false, endsProcess: Bool = false
   ) -> AsyncStream<Signal> {
     let signals = signals.filter {
       evenIgnored || $0 != .hangUp || clinux_signal_is_ignored($0.rawValue) == 0
@@ -36,7 +37,10 @@ package enum Signals {
       Glibc.close(readEnd)
     }
     continuation.onTermination = { _ in
-      for signal in signals { _ = clinux_signal_default(signal.rawValue) }
+      for signal in signals {
+        let number = signal.rawValue
+        _ = endsProcess ? clinux_signal_ignore(number) : clinux_signal_default(number)
+      }
       var end: UInt8 = 0
       _ = unsafe Glibc.write(writeEnd, &end, 1)
       thread.stop()

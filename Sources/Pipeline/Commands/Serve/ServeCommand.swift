@@ -76,7 +76,8 @@ struct ServeCommand: Sendable {
 
   private func life(of server: Server, since start: ContinuousClock.Instant) async -> Ending {
     let signals = Signals.stream(
-      [.terminate, .interrupt, .hangUp], evenIgnored: server.identity != nil && !isTerminal)
+      [.terminate, .interrupt, .hangUp], evenIgnored: server.identity != nil && !isTerminal,
+      endsProcess: true)
     do throws(StartFailure) {
       try checkCredentials(server)
       let made = try await server.begin()
@@ -89,7 +90,6 @@ struct ServeCommand: Sendable {
     }
     log.info("stopping", ["drain": "\(Int(settings.drain / .seconds(1)))s"])
     await server.stop()
-    // Dropped any earlier, a second signal would end the process in the middle of the stop.
     withExtendedLifetime(signals) {}
     return .stopped
   }

@@ -241,6 +241,13 @@ static inline int clinux_signal_default(int number) {
   return sigaction(number, &action, 0);
 }
 
+static inline int clinux_signal_ignore(int number) {
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = SIG_IGN;
+  return sigaction(number, &action, 0);
+}
+
 static inline void clinux_ignore_broken_pipe(void) {
   struct sigaction action;
   memset(&action, 0, sizeof action);
