@@ -44,7 +44,7 @@ struct Topology: Sendable {
     authentication = Authentication(
       view: view, activity: activity,
       acceptance: Acceptance(hop: spool.hop(.accepted), intake: intake, catalog: catalog),
-      mapping: mapping, lanes: settings.authenticationLanes, capacity: capacity,
+      mapping: mapping, capacity: capacity,
       tell: { [store] in store.tellSoon($0) })
     let scans = ScanGate()
     ingress = Ingress(

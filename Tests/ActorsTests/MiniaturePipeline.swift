@@ -53,7 +53,7 @@ final class MiniaturePipeline: Sendable {
     authentication = Authentication(
       view: view, activity: ConnectionActivity(),
       acceptance: Acceptance(hop: spool.hop(0), intake: intake, catalog: catalog),
-      mapping: mapping, lanes: 1, capacity: 64)
+      mapping: mapping, capacity: 64)
     ingress = Ingress(
       authentication: authentication, reader: ResourceReader(store: store, catalog: catalog),
       catalog: catalog,

@@ -12,7 +12,6 @@ package actor Authentication: Stage {
   /// How many calls are taken from the stream at once.
   private static let batch = 64
 
-  private let lanes: Int
   private nonisolated let view: ConfigurationView
   private nonisolated let activity: ConnectionActivity
   private nonisolated let acceptance: Acceptance
@@ -22,7 +21,7 @@ package actor Authentication: Stage {
 
   package init(
     view: ConfigurationView, activity: ConnectionActivity, acceptance: Acceptance,
-    mapping: Mapping, lanes: Int, capacity: Int,
+    mapping: Mapping, capacity: Int,
     tell: @escaping @Sendable (OperationalEvent) -> Void = { _ in }
   ) {
     self.tell = tell
@@ -30,21 +29,19 @@ package actor Authentication: Stage {
     self.activity = activity
     self.acceptance = acceptance
     self.mapping = mapping
-    self.lanes = lanes
     input = BoundedChannel(capacity: capacity)
   }
 
-  /// Runs until the stream ends; every lane takes from the one stream.
+  /// Runs until the stream ends. More workers than this one moved nothing: see
+  /// docs/decisions/0012.
   package func run() async throws {
-    await withDiscardingTaskGroup { group in
-      for _ in 0..<lanes {
-        group.addTask { await self.runLane() }
-      }
-    }
+    await work()
     mapping.finish()
   }
 
-  private nonisolated func runLane() async {
+  /// Not on the actor, where callers who only read would wait for it.
+  @concurrent
+  private nonisolated func work() async {
     while let calls = await input.next(max: Self.batch) {
       for call in calls {
         if let write = accept(call) { await mapping.submit(write) }

@@ -34,7 +34,7 @@ import Transport
     #expect(settings.trustedProxies.map(\.description) == ["127.0.0.0/8", "::1/128"])
     #expect(settings.loops == 1 && settings.maxConnections == 512)
     #expect(settings.inflightBytes == 256 << 20 && settings.channelCapacity == 1024)
-    #expect(settings.authenticationLanes == 1 && settings.mappingLanes == 4)
+    #expect(settings.mappingLanes == 4)
     #expect(settings.deliveryConcurrency == 128)
     #expect(settings.webhookWindow == 4)
     #expect(settings.diskReserve == nil && settings.drain == .seconds(10))

@@ -62,7 +62,7 @@ import Transport
           .build/release/scim-hris events --follow                 each event and what became of it
         stage           lanes  queue  flag                            disk: fdatasync 0.06 ms, 6.1 GiB free
         ingress             1    512  --loops, --max-connections
-        authentication      1   1024  --authentication-lanes
+        authentication      1   1024  (one worker, always)
         mapping             4   1024  --mapping-lanes
         state store         1   1024  (one writer, always)
         delivery          128      4  --delivery-concurrency, --webhook-window (per webhook)

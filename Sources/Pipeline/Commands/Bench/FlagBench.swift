@@ -21,7 +21,6 @@ struct FlagBench: Sendable {
 
   static let flags: [(name: String, loads: [Load])] = [
     ("loops", [.calls(.get), .calls(.create)]),
-    ("authentication-lanes", [.calls(.get), .calls(.create)]),
     ("mapping-lanes", [.calls(.create), .calls(.patch)]),
     (
       "delivery-concurrency",

@@ -25,9 +25,7 @@ package struct StageTable: Sendable {
       Row(
         "ingress", lanes: settings.loops, queue: settings.maxConnections,
         flag: "--loops, --max-connections"),
-      Row(
-        "authentication", lanes: settings.authenticationLanes, queue: queue,
-        flag: "--authentication-lanes"),
+      Row("authentication", lanes: 1, queue: queue, flag: "(one worker, always)"),
       Row("mapping", lanes: settings.mappingLanes, queue: queue, flag: "--mapping-lanes"),
       Row("state store", lanes: 1, queue: queue, flag: "(one writer, always)"),
       Row(

@@ -116,8 +116,6 @@ package enum ServeOptions {
     let delivery = machine.memory <= 512 << 20 ? 32 : 128
     return [
       CommandOption(
-        "authentication-lanes", .count(1...64), help: "Authentication workers.", default: "1"),
-      CommandOption(
         "mapping-lanes", .count(1...64), help: "Mapping workers; a resource stays in its lane.",
         default: "\(mapping)"),
       CommandOption(

@@ -40,7 +40,6 @@ package struct Settings: Sendable, Equatable {
   package var inflightBytes: Int
   package var channelCapacity: Int
 
-  package var authenticationLanes: Int
   package var mappingLanes: Int
   package var deliveryConcurrency: Int
   package var webhookWindow: Int
@@ -94,7 +93,6 @@ package struct Settings: Sendable, Equatable {
     maxConnections = count("max-connections")
     inflightBytes = invocation.size("inflight-bytes") ?? 16 << 20
     channelCapacity = count("channel-capacity")
-    authenticationLanes = count("authentication-lanes")
     mappingLanes = count("mapping-lanes")
     deliveryConcurrency = count("delivery-concurrency")
     webhookWindow = count("webhook-window")
