@@ -276,7 +276,8 @@ extension ReceiverBehaviour {
     ReceiverBehaviour(name: "a reset after the answer", ending: .delivered(200)) { wire in
       wire.takeRequest()
       wire.write(ok + "Content-Length: 2\r\n\r\nok")
-      usleep(20_000)
+      // A reset takes with it what nobody has read yet.
+      usleep(500_000)
       wire.reset()
     },
   ]

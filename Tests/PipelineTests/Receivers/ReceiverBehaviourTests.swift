@@ -1,4 +1,5 @@
 import Actors
+import TestSupport
 import Testing
 import Transport
 
@@ -13,6 +14,16 @@ struct ReceiverBehaviourTests {
     behaviour: ReceiverBehaviour
   ) async throws {
     try await Self.expectHandled(behaviour)
+  }
+
+  /// A reset before the handshake is TLS's own affair, and tested there.
+  @Test(arguments: ReceiverBehaviour.all.filter { $0.name != "a reset at once" })
+  func `the same over TLS`(behaviour: ReceiverBehaviour) async throws {
+    let pair = TestCertificates.shared.pair(.good)
+    let identity = try TLSIdentity(certificates: pair.certificates, key: pair.key)
+    try await Self.expectHandled(
+      behaviour, scheme: "https", wrap: { SecureWire($0, identity) },
+      client: { HTTPClient(loop: $0, trust: TLSTrust(files: [TestCertificates.shared.authority])) })
   }
 
   /// - Parameters:
