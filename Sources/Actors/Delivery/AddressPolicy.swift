@@ -80,8 +80,8 @@ extension AddressPolicy {
   /// The same for IPv6, and every range that carries an IPv4 address in it.
   private static let blockedIPv6: [IPNetwork] = [
     "::/96", "::ffff:0:0:0/96", "fe80::/10", "fec0::/10", "fc00::/7", "ff00::/8", "2001:db8::/32",
-    "3fff::/20",
-    "100::/64", "2002::/16", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "5f00::/16",
+    "3fff::/20", "100::/64", "2002::/16", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32",
+    "5f00::/16",
   ].compactMap { IPNetwork(parsing: $0) }
 
   /// - Parameter address: not an IPv4 address mapped into IPv6.

@@ -69,7 +69,8 @@ extension Delivery {
   package static let replays = 16
 
   /// Sends the committed events in a stretch of the log again, those that the webhook's filter and
-  /// the selection accept: same id and body, `webhook-replay: true`, in order per key, in turn with live ones.
+  /// the selection accept: same id and body, `webhook-replay: true`, in order per key, in turn with
+  /// live ones.
   ///
   /// - Returns: how many; nil when there is no such webhook, it is disabled, or too many replays
   ///   wait for it already.

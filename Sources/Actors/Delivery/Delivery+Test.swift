@@ -66,11 +66,7 @@ extension WebhookRequest {
     event id: String, body: [UInt8], to webhook: Webhook, at now: Timestamp,
     signature: WebhookSignature, options: DeliveryOptions, isReplay: Bool = false
   ) {
-    var fields = HTTPFields([
-      "Content-Type": "application/json", "User-Agent": options.userAgent, "webhook-id": id,
-      "webhook-timestamp": String(now.seconds),
-      "webhook-signature": signature.header(id: id, timestamp: now.seconds, body: body),
-    ])
+    var fields = signature.fields(id: id, at: now, body: body, userAgent: options.userAgent)
     if isReplay { fields.append("webhook-replay", "true") }
     self.init(
       webhookId: webhook.id, receiver: webhook.receiver, localAllowed: webhook.localAllowed,

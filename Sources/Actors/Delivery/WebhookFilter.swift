@@ -20,13 +20,8 @@ package struct WebhookFilter: Sendable {
   }
 
   package func accepts(_ event: CommittedEvent) -> Bool {
-    guard subscription.includes(event.type), !isAboutItself(event), comesFromAllowed(event),
-      !empties(event)
-    else {
-      return false
-    }
-    if !event.applicationId.isEmpty { return event.applicationId == applicationId }
-    return configuration().consumers[event.consumerId]?.applicationId == applicationId
+    subscription.includes(event.type) && !isAboutItself(event) && comesFromAllowed(event)
+      && !empties(event) && event.belongs(to: applicationId, in: configuration())
   }
 
   /// Whether its consumer and connection, if it has any, are among those the webhook names.

@@ -24,6 +24,17 @@ package struct WebhookSignature: Sendable {
     return keys.map { "v1," + Base64.encode($0.code(for: head, body)) }.joined(separator: " ")
   }
 
+  /// The fields of a signed request but those that frame it.
+  package func fields(
+    id: String, at now: Timestamp, body: [UInt8], userAgent: String
+  ) -> HTTPFields {
+    [
+      "Content-Type": "application/json", "User-Agent": userAgent, "webhook-id": id,
+      "webhook-timestamp": String(now.seconds),
+      "webhook-signature": header(id: id, timestamp: now.seconds, body: body),
+    ]
+  }
+
   /// Standard Webhooks wants 24 to 64; the fewest keep the secret short enough for a line.
   private static let secretBytes = 24
 

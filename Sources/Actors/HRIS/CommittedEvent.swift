@@ -18,6 +18,14 @@ package struct CommittedEvent: Sendable, Equatable {
 }
 
 extension CommittedEvent {
+  /// A line that does not name the application means the consumer's.
+  package func belongs(
+    to application: String, in configuration: @autoclosure () -> Configuration
+  ) -> Bool {
+    if !applicationId.isEmpty { return applicationId == application }
+    return configuration().consumers[consumerId]?.applicationId == application
+  }
+
   /// What stands around the record in an event.
   package struct Envelope: Sendable {
     package var id: String

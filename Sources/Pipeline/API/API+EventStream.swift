@@ -46,14 +46,12 @@ struct EventStreamReader: Sendable {
         return (page, Self.frames(page))
       }
       place = page.next
-      if !bytes.isEmpty {
+      if let last = page.events.last {
         try await write(bytes)
-        told = page.events.last?.next ?? told
-      } else if page.isAtEnd {
-        _ = await feed.wait(behind: place, atMost: due.left)
-      }
-      if bytes.isEmpty && due.left > .zero { continue }
-      if bytes.isEmpty {
+        told = last.next
+      } else {
+        if page.isAtEnd { _ = await feed.wait(behind: place, atMost: due.left) }
+        if due.left > .zero { continue }
         try await write(Self.comment(place == told ? nil : place))
         told = place
       }

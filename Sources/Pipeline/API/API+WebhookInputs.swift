@@ -12,16 +12,38 @@ extension API {
     call.list("events").map { $0.isEmpty ? EventSubscription.standard : $0 }
   }
 
-  /// - Returns: nil when it was not supplied, an inner nil for all consumers.
-  func consumerIds(_ call: APICall, of application: Application) throws(APIError) -> [String]?? {
-    guard let supplied = call.body["consumerIds"] else { return nil }
+  /// A list that narrows what a webhook gets.
+  ///
+  /// - Returns: nil when it was not supplied, an inner nil for everything.
+  func narrowing(_ name: String, _ call: APICall) throws(APIError) -> [String]?? {
+    guard let supplied = call.body[name] else { return nil }
     if supplied.isNull { return .some(nil) }
-    let ids = call.list("consumerIds") ?? []
-    if ids.isEmpty { throw .invalid(.body, "consumerIds", "must name one or be null for all") }
-    let known = backend.configuration.consumers
-    for id in ids where known[id]?.applicationId != application.id {
+    let chosen = call.list(name) ?? []
+    if chosen.isEmpty { throw .invalid(.body, name, "must name one or be null for all") }
+    return chosen
+  }
+
+  func consumerIds(_ call: APICall, of application: Application) throws(APIError) -> [String]?? {
+    let consumers = backend.configuration.consumers
+    return try own("consumers", in: "consumerIds", call) {
+      consumers[$0]?.applicationId == application.id
+    }
+  }
+
+  func connectionIds(_ call: APICall, of application: Application) throws(APIError) -> [String]?? {
+    let connections = backend.configuration.connections
+    return try own("connections", in: "connectionIds", call) {
+      connections[$0]?.applicationId == application.id
+    }
+  }
+
+  private func own(
+    _ what: String, in name: String, _ call: APICall, _ isOwn: (String) -> Bool
+  ) throws(APIError) -> [String]?? {
+    let ids = try narrowing(name, call)
+    if let stranger = (ids ?? nil)?.first(where: { !isOwn($0) }) {
       throw .invalid(
-        .body, "consumerIds", "\(id.prefix(64)) is none of this application's consumers")
+        .body, name, "\(stranger.prefix(64)) is none of this application's \(what)")
     }
     return ids
   }
@@ -57,7 +79,7 @@ extension API {
   /// A name is resolved and judged again at each attempt; only what is literal can be judged here.
   private func deliveryURL(_ text: String, allowLocal: Bool) throws(APIError) -> String {
     let url: DeliveryURL
-    do throws(DeliveryURL.Fault) {
+    do throws(HTTPURLError) {
       url = try DeliveryURL(text)
     } catch {
       throw .invalid(.body, "deliveryUrl", error.description)

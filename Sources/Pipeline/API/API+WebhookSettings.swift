@@ -18,31 +18,6 @@ extension API {
     }
     return settings
   }
-
-  /// - Returns: nil when it was not supplied, an inner nil for all members.
-  func fields(_ call: APICall) throws(APIError) -> [String]?? {
-    guard let supplied = call.body["fields"] else { return nil }
-    if supplied.isNull { return .some(nil) }
-    let fields = call.list("fields") ?? []
-    if fields.isEmpty { throw .invalid(.body, "fields", "must name one or be null for all") }
-    return fields
-  }
-
-  /// - Returns: nil when it was not supplied, an inner nil for all connections.
-  func connectionIds(
-    _ call: APICall, of application: Application
-  ) throws(APIError) -> [String]?? {
-    guard let supplied = call.body["connectionIds"] else { return nil }
-    if supplied.isNull { return .some(nil) }
-    let ids = call.list("connectionIds") ?? []
-    if ids.isEmpty { throw .invalid(.body, "connectionIds", "must name one or be null for all") }
-    let known = backend.configuration.connections
-    for id in ids where known[id]?.applicationId != application.id {
-      throw .invalid(
-        .body, "connectionIds", "\(id.prefix(64)) is none of this application's connections")
-    }
-    return ids
-  }
 }
 
 extension WebhookSettings {

@@ -33,7 +33,7 @@ extension API {
       status: status(call) ?? .enabled, events: events(call) ?? EventSubscription.standard,
       consumerIds: try consumerIds(call, of: application) ?? nil, createdAt: options.now(),
       localAllowed: call.bool("allowLocal") ?? false)
-    webhook.fields = try fields(call) ?? nil
+    webhook.fields = try narrowing("fields", call) ?? nil
     webhook.connectionIds = try connectionIds(call, of: application) ?? nil
     webhook.settings = try settings(call)
     if let since = try await since(call, for: application) {
@@ -74,7 +74,7 @@ extension API {
     if let connectionIds = try connectionIds(call, of: application) {
       webhook.connectionIds = connectionIds
     }
-    if let fields = try fields(call) { webhook.fields = fields }
+    if let fields = try narrowing("fields", call) { webhook.fields = fields }
     webhook.settings = try settings(call, changing: old.settings)
     if webhook != old {
       try await backend.administer([.webhookUpdated(webhook)], requestId: call.requestId)

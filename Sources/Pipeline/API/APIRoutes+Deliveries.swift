@@ -8,7 +8,7 @@ extension APIRoutes {
       query: paging + [
         APIInput(
           "result", .choice(DeliveryAttempt.Result.allCases.map(\.rawValue)),
-          "delivered, retry (tried again later) or dead (given up)."),
+          "delivered, retry (tried again later), dead (given up) or failed (sent once by hand)."),
         APIInput("event", .text(limit: 64), "Only of this event."),
         APIInput("employeeId", .text(limit: 64), "Only of events of this employee or group."),
         APIInput("type", .choice(EventType.allCases.map(\.rawValue)), "Only of this event type."),

@@ -6,17 +6,8 @@ struct DeliveryURL {
   /// The address its host is written as, in any notation a resolver would take; nil for a name.
   let literalAddress: IPAddress?
 
-  enum Fault: Error, Equatable {
-    case url(HTTPURLError)
-  }
-
-  init(_ text: String) throws(Fault) {
-    let url: HTTPURL
-    do throws(HTTPURLError) {
-      url = try HTTPURL(parsing: text)
-    } catch {
-      throw .url(error)
-    }
+  init(_ text: String) throws(HTTPURLError) {
+    let url = try HTTPURL(parsing: text)
     literalAddress = url.address ?? Self.address(of: url.host)
   }
 
@@ -52,13 +43,5 @@ struct DeliveryURL {
     if text.hasPrefix("0x") { return UInt64(text.dropFirst(2), radix: 16) }
     if text.hasPrefix("0"), text.count > 1 { return UInt64(text.dropFirst(), radix: 8) }
     return UInt64(text)
-  }
-}
-
-extension DeliveryURL.Fault: CustomStringConvertible {
-  var description: String {
-    switch self {
-    case .url(let fault): fault.description
-    }
   }
 }

@@ -9,15 +9,9 @@ struct FeedFilter: Sendable {
   var connectionId: String?
 
   func accepts(_ event: CommittedEvent, in configuration: Configuration) -> Bool {
-    isOwn(event, in: configuration)
+    event.belongs(to: applicationId, in: configuration)
       && types?.includes(event.type) ?? true
       && consumerId.map { $0 == event.consumerId } ?? true
       && connectionId.map { $0 == event.connectionId } ?? true
-  }
-
-  /// A line that does not name the application means the consumer's.
-  func isOwn(_ event: CommittedEvent, in configuration: Configuration) -> Bool {
-    if !event.applicationId.isEmpty { return event.applicationId == applicationId }
-    return configuration.consumers[event.consumerId]?.applicationId == applicationId
   }
 }

@@ -9,10 +9,7 @@ extension DeadLetters {
   ) async throws(FileError) -> DeadLetterPage {
     let directory = directory
     return try await disk.run { () throws(FileError) in
-      guard try FileSystem.status(directory) != nil else { return DeadLetterPage() }
-      let names = try FileSystem.list(directory).filter { $0.hasSuffix(".json") }
-        .map { String($0.dropLast(5)) }
-        .filter { webhooks.contains(Self.webhook(of: $0)) }
+      let names = try self.names().filter { webhooks.contains(Self.webhook(of: $0)) }
         .sorted { Self.order($0) > Self.order($1) }
       let rest = after.map { after in names.filter { Self.order($0) < Self.order(after) } } ?? names
       var page = DeadLetterPage()
@@ -27,12 +24,6 @@ extension DeadLetters {
       page.next = rest.count > limit ? rest[limit - 1] : nil
       return page
     }
-  }
-
-  /// Its event was taken after all; whether there was such a letter is not asked before.
-  func taken(_ event: String, by webhook: String) {
-    let path = "\(directory)/\(webhook)-\(event).json"
-    disk.submit { _ = try? FileSystem.remove(path) }
   }
 
   private static func webhook(of name: String) -> String { String(name.prefix { $0 != "-" }) }

@@ -43,6 +43,8 @@ final class DeadLetters: Sendable {
   let disk: BlockingThread
   private let log: Logger
   private let committed: @Sendable (UInt64) throws -> [UInt8]?
+  /// Names of the letters there are, once somebody had to know; changed on `disk` alone.
+  private let known = Mutex<Set<String>?>(nil)
 
   /// - Parameter committed: a line of `3-committed` as it stands; blocks.
   init(
@@ -90,6 +92,7 @@ final class DeadLetters: Sendable {
         try FileSystem.syncDirectory(FileSystem.parent(of: directory))
       }
       try FileSystem.replace(path, with: bytes + [0x0A])
+      self.known.withLock { _ = $0?.insert(name) }
     }
     log.error("dead letter", ["file": path])
   }
@@ -107,12 +110,27 @@ final class DeadLetters: Sendable {
   /// - Returns: false when there was none.
   func remove(_ name: String) async throws(FileError) -> Bool {
     guard Self.isName(name) else { return false }
-    let (path, directory) = ("\(directory)/\(name).json", directory)
-    return try await disk.run { () throws(FileError) in
-      guard try FileSystem.remove(path) else { return false }
-      try FileSystem.syncDirectory(directory)
-      return true
+    return try await disk.run { () throws(FileError) in try self.removeNow(name) }
+  }
+
+  /// Its event was taken after all. Asked after every event that is sent again, so it costs no more
+  /// than a look where there is no such letter.
+  func taken(_ event: String, by webhook: String) {
+    let name = "\(webhook)-\(event)"
+    if known.withLock({ $0.map { !$0.contains(name) } ?? false }) { return }
+    disk.submit { [self] in
+      let names = known.withLock { $0 } ?? Set((try? names()) ?? [])
+      known.withLock { $0 = names }
+      if names.contains(name) { _ = try? removeNow(name) }
     }
+  }
+
+  /// Blocking.
+  private func removeNow(_ name: String) throws(FileError) -> Bool {
+    known.withLock { _ = $0?.remove(name) }
+    guard try FileSystem.remove("\(directory)/\(name).json") else { return false }
+    try FileSystem.syncDirectory(directory)
+    return true
   }
 
   /// Nothing that leads out of the directory.
@@ -122,7 +140,12 @@ final class DeadLetters: Sendable {
   }
 
   /// Blocking.
-  var count: Int {
-    ((try? FileSystem.list(directory)) ?? []).count { $0.hasSuffix(".json") }
+  func names() throws(FileError) -> [String] {
+    guard try FileSystem.status(directory) != nil else { return [] }
+    return try FileSystem.list(directory).filter { $0.hasSuffix(".json") }
+      .map { String($0.dropLast(5)) }
   }
+
+  /// Blocking.
+  var count: Int { ((try? names()) ?? []).count }
 }

@@ -6,8 +6,6 @@ struct DeliveryRecords: Sendable {
   private static let batch: UInt64 = 256
   private static let scan: UInt64 = 16_384
   private static let bytes = 1 << 20
-  /// How much earlier and later than an attempt's id its line may say that it was written.
-  private static let margin = (before: Duration.seconds(-2), after: Duration.seconds(30))
 
   let ledger: SpoolHop
   let disk: BlockingThread
@@ -42,11 +40,10 @@ struct DeliveryRecords: Sendable {
   func delivery(_ id: String) async throws(SpoolError) -> DeliveryRecord? {
     guard let time = ULID.time(of: id) else { return nil }
     await ledger.durable(through: ledger.lastSeq)
-    let start = try await times.line(since: time.advanced(by: Self.margin.before))
-    let end = try await times.line(since: time.advanced(by: Self.margin.after))
+    let near = try await times.lines(near: time)
     let newest = ledger.durableSeq + 1
     let first = max(ledger.firstSeq ?? 1, newest - min(newest, Self.scan))
-    for range in [start..<max(start, end), first..<max(first, newest)] {
+    for range in [near, first..<max(first, newest)] {
       if let found = try await delivery(id, in: range) { return found }
     }
     return nil

@@ -10,6 +10,6 @@ extension EventFeed {
     self.init(
       log: CommittedTailReader(topology.committed, disk: disk), epoch: epoch,
       firstSeq: { committed.firstSeq ?? committed.lastSeq + 1 },
-      lineSince: { try await times.line(since: $0) }, configuration: { view.current })
+      linesNear: { try await times.lines(near: $0) }, configuration: { view.current })
   }
 }

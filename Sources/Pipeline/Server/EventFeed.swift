@@ -43,24 +43,25 @@ final class EventFeed: Sendable {
   let bounds: Bounds
   let epoch: Int
   private let firstSeq: @Sendable () -> UInt64
-  private let lineSince: @Sendable (Timestamp) async throws -> UInt64
+  private let linesNear: @Sendable (Timestamp) async throws -> Range<UInt64>
   private let configuration: @Sendable () -> Configuration
   let state = Mutex(State())
 
   /// - Parameters:
   ///   - firstSeq: the first line that is kept.
-  ///   - lineSince: the first line not written before a time, or one near it.
+  ///   - linesNear: those among which an event with an id of that time stands, unless the clock went
+  ///     back.
   init(
     log: any CommittedLog, epoch: Int, bounds: Bounds = Bounds(),
     firstSeq: @escaping @Sendable () -> UInt64,
-    lineSince: @escaping @Sendable (Timestamp) async throws -> UInt64,
+    linesNear: @escaping @Sendable (Timestamp) async throws -> Range<UInt64>,
     configuration: @escaping @Sendable () -> Configuration
   ) {
     self.log = log
     self.epoch = epoch
     self.bounds = bounds
     self.firstSeq = firstSeq
-    self.lineSince = lineSince
+    self.linesNear = linesNear
     self.configuration = configuration
   }
 }
@@ -120,9 +121,6 @@ extension EventFeed {
     return found
   }
 
-  /// How much earlier and later than an event's id its line may say that it was written.
-  private static let margin = (before: Duration.seconds(-2), after: Duration.seconds(30))
-
   /// Where the clock went back, ids tell a later time than their lines; then the newest lines are
   /// looked through.
   private func place(
@@ -130,12 +128,7 @@ extension EventFeed {
   ) async throws(FeedError) -> FeedPlace {
     guard let time = ULID.time(of: id) else { throw .unknownEvent(id: id) }
     let near: Range<UInt64>
-    do {
-      let start = try await lineSince(time.advanced(by: Self.margin.before))
-      near = start..<max(start, try await lineSince(time.advanced(by: Self.margin.after)))
-    } catch {
-      throw .unreadable("\(error)")
-    }
+    do { near = try await linesNear(time) } catch { throw .unreadable("\(error)") }
     let end = log.durableSeq + 1
     let newest = max(1, firstSeq(), end - min(end, UInt64(bounds.pageLines)))..<end
     for lines in [near, newest] {
@@ -152,7 +145,9 @@ extension EventFeed {
       let (outcomes, after) = try await outcomes(from: next, limit: bounds.batch)
       for outcome in outcomes {
         guard let index = outcome.events.firstIndex(where: { $0.id == id }) else { continue }
-        guard filter.isOwn(outcome.events[index], in: configuration()) else { return nil }
+        guard outcome.events[index].belongs(to: filter.applicationId, in: configuration()) else {
+          return nil
+        }
         let isLast = index + 1 == outcome.events.count
         return isLast
           ? FeedPlace(epoch: epoch, seq: outcome.seq + 1)

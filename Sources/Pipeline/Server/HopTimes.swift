@@ -13,6 +13,15 @@ struct HopTimes: Sendable {
     return try await disk.run { () throws(SpoolError) in try Self.line(since: time, in: hop) }
   }
 
+  /// How much earlier and later than an id its line may say that it was written.
+  private static let margin = (before: Duration.seconds(-2), after: Duration.seconds(30))
+
+  /// The lines among which one with an id of that time stands, unless the clock went back.
+  func lines(near time: Timestamp) async throws(SpoolError) -> Range<UInt64> {
+    let start = try await line(since: time.advanced(by: Self.margin.before))
+    return start..<max(start, try await line(since: time.advanced(by: Self.margin.after)))
+  }
+
   private static func line(since time: Timestamp, in hop: SpoolHop) throws(SpoolError) -> UInt64 {
     var low = hop.firstSeq ?? 1
     var high = hop.durableSeq + 1

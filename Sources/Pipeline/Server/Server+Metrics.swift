@@ -12,7 +12,7 @@ extension Server {
     register(.mapping) { inputs.map { ($0.count, $0.oldestWait) } }
     register(.store) { [(topology.store.input.count, topology.store.input.oldestWait)] }
     metrics.gauge(
-      "scim_hris_connections_open", help: "Connections of the public listener.",
+      "scim_hris_connections_open", help: "Connections open now, on every listener.",
       read: { Double(http.statistics.connectionsOpen) })
     if let identity {
       metrics.gauge(
@@ -55,7 +55,7 @@ extension Server {
       read: { Double(http.statistics.requests) })
     metrics.counter(
       "scim_hris_connections_total",
-      help: "Connections of the public listener since the start.",
+      help: "Connections accepted since the start, on every listener.",
       read: { Double(http.statistics.connectionsAccepted) })
     metrics.counter(
       "scim_hris_tls_handshakes_failed_total",

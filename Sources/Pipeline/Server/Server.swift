@@ -41,7 +41,7 @@ final class Server: Sendable {
     let trust = try settings.trust()
     identity = try settings.identity()
     _ = OpenFileLimit.raise(
-      to: MachineChecks.descriptorsNeeded(
+      to: Settings.descriptors(
         maxConnections: settings.maxConnections,
         deliveryConcurrency: settings.deliveryConcurrency))
     let (spool, recovery) = try Self.open(settings, log)

@@ -73,9 +73,9 @@ extension ServerBackend {
     of record: DeliveryRecord
   ) async throws(APIError) -> (event: CommittedEvent, place: DeliveryQueue.Position)? {
     guard let seq = record.seq else { return nil }
-    let (committed, id) = (topology.committed, record.eventId)
+    let id = record.eventId
     do {
-      let (outcomes, _) = try await committed.outcomes(from: seq, limit: 1)
+      let (outcomes, _) = try await events.log.outcomes(from: seq, limit: 1)
       if let outcome = outcomes.first, outcome.seq == seq,
         let index = outcome.events.firstIndex(where: { $0.id == id })
       {

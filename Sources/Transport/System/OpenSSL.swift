@@ -81,6 +81,9 @@ import Glibc
   let freeSession: @convention(c) (Handle) -> Void
   let verdict: @convention(c) (Handle) -> Int
   let version: @convention(c) (Handle) -> Text?
+  let peerChain: @convention(c) (Handle) -> Handle?
+  let chainCount: @convention(c) (Handle) -> Int32
+  let chainElement: @convention(c) (Handle, Int32) -> Handle?
 
   // Certificates and errors.
   let connectionIndex: @convention(c) () -> Int32
@@ -149,6 +152,9 @@ import Glibc
     unsafe freeSession = try find("SSL_SESSION_free")
     unsafe verdict = try find("SSL_get_verify_result")
     unsafe version = try find("SSL_get_version")
+    unsafe peerChain = try find("SSL_get_peer_cert_chain")
+    unsafe chainCount = try find("OPENSSL_sk_num")
+    unsafe chainElement = try find("OPENSSL_sk_value")
     connectionIndex = try find("SSL_get_ex_data_X509_STORE_CTX_idx")
     unsafe checkedConnection = try find("X509_STORE_CTX_get_ex_data")
     unsafe checkedCertificate = try find("X509_STORE_CTX_get_current_cert")
@@ -178,6 +184,15 @@ import Glibc
     let code = firstError()
     // ERR_GET_REASON.
     return unsafe (Int(code & 0x7F_FFFF), string(reasonText(code)) ?? "without a reason")
+  }
+
+  /// Until when a certificate is valid.
+  func expiry(of certificate: Handle) -> Timestamp? {
+    var parts = unsafe tm()
+    guard let time = unsafe notAfter(certificate), unsafe brokenDown(time, &parts) == 1 else {
+      return nil
+    }
+    return unsafe Timestamp(milliseconds: Int64(timegm(&parts)) * 1000)
   }
 
   func string(_ text: Text?) -> String? { unsafe text.map { unsafe String(cString: $0) } }

@@ -62,8 +62,6 @@ package final class Socket: @unchecked Sendable {
   }
 
   package var isOpen: Bool { descriptor >= 0 }
-  /// Whether a read would find something: bytes, or the end.
-  package var hasInput: Bool { reading.isReady }
 
   /// Idempotent; whoever waits is told `.closed`.
   package func close() {

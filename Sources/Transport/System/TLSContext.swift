@@ -31,9 +31,12 @@ import Glibc
   let handle: OpenSSL.Handle
   let sessions: TLSSessions
 
-  /// For connections we make. Knows no roots yet.
-  init(client library: OpenSSL) throws(TLSFailure) {
-    guard let handle = unsafe library.newContext(library.clientMethod()) else {
+  /// What both sides have in common.
+  /// - Parameter sessionCache: SSL_SESS_CACHE_….
+  private init(
+    _ library: OpenSSL, _ method: OpenSSL.Handle?, sessionCache: Int
+  ) throws(TLSFailure) {
+    guard let handle = unsafe library.newContext(method) else {
       throw .refused("TLS failed: \(library.reason.words)")
     }
     self.library = library
@@ -42,10 +45,15 @@ import Glibc
     set(.mode, Self.mode)
     set(.clearMode, Self.modeCleared)
     set(.readAhead, 1)
-    // SSL_SESS_CACHE_CLIENT without a store of OpenSSL's own.
-    set(.sessionCache, 0x1 | 0x300)
+    set(.sessionCache, sessionCache)
     set(.oldestVersion, Self.oldestVersion)
     _ = unsafe library.setOptions(handle, Self.options)
+  }
+
+  /// For connections we make. Knows no roots yet.
+  convenience init(client library: OpenSSL) throws(TLSFailure) {
+    // For clients, without a store of OpenSSL's own.
+    try unsafe self.init(library, library.clientMethod(), sessionCache: 0x1 | 0x300)
     // SSL_VERIFY_PEER.
     unsafe library.setVerify(handle, 1, TLSStream.noteIssuer)
     unsafe library.setSessionCallback(handle, TLSStream.keepSession)
@@ -54,22 +62,11 @@ import Glibc
   }
 
   /// For connections we accept.
-  init(
+  convenience init(
     server library: OpenSSL, certificates: String, key: String
   ) throws(TLSFailure) {
-    guard let handle = unsafe library.newContext(library.serverMethod()) else {
-      throw .refused("TLS failed: \(library.reason.words)")
-    }
-    self.library = library
-    unsafe self.handle = handle
-    sessions = TLSSessions(library: library)
-    set(.mode, Self.mode)
-    set(.clearMode, Self.modeCleared)
-    set(.readAhead, 1)
     // Tickets carry the sessions; nothing is kept here.
-    set(.sessionCache, 0)
-    set(.oldestVersion, Self.oldestVersion)
-    _ = unsafe library.setOptions(handle, Self.options)
+    try unsafe self.init(library, library.serverMethod(), sessionCache: 0)
     _ = unsafe library.setTicketCount(handle, Self.tickets)
     _ = unsafe library.setSessionContext(handle, Array("scim-hris".utf8), 9)
     _ = unsafe library.setCiphers(handle, Self.serverCiphers)
@@ -125,12 +122,7 @@ import Glibc
 
   /// Until when a server's own certificate is valid.
   var expires: Timestamp? {
-    var parts = unsafe tm()
-    guard let certificate = unsafe library.ownCertificate(handle),
-      let time = unsafe library.notAfter(certificate),
-      unsafe library.brokenDown(time, &parts) == 1
-    else { return nil }
-    return unsafe Timestamp(milliseconds: Int64(timegm(&parts)) * 1000)
+    unsafe library.ownCertificate(handle).flatMap { unsafe library.expiry(of: $0) }
   }
 
   func addLibraryRoots() { _ = unsafe library.useDefaultRoots(handle) }

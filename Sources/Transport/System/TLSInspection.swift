@@ -1,5 +1,3 @@
-import Glibc
-
 /// What a server shows in a TLS handshake that went well, for whoever looks for what may go wrong.
 package struct TLSInspection: Sendable, Equatable {
   /// "TLSv1.3".
@@ -54,64 +52,25 @@ package struct TLSInspection: Sendable, Equatable {
       let context = try await trust.context()
       try await socket.startTLS(
         context, host: url.host, port: url.port, isAddress: url.address != nil, by: deadline)
-      guard let stream = socket.tls, let reader = TLSCertificateReader() else {
-        throw TLSFailure.noLibrary
-      }
-      return .success(reader.look(at: stream))
+      guard let stream = socket.tls else { throw TLSFailure.closed }
+      return .success(stream.inspection)
     } catch {
       return .failure(.tls(error))
     }
   }
 }
 
-/// The functions of OpenSSL that only a look at certificates needs.
-@safe private struct TLSCertificateReader {
-  private typealias Handle = OpenSSL.Handle
-
-  private let chain: @convention(c) (Handle) -> Handle?
-  private let count: @convention(c) (Handle) -> Int32
-  private let element: @convention(c) (Handle, Int32) -> Handle?
-  private let end: @convention(c) (Handle) -> Handle?
-  private let difference:
-    @convention(c) (
-      UnsafeMutablePointer<Int32>, UnsafeMutablePointer<Int32>, Handle?, Handle
-    ) -> Int32
-
-  /// Nil where OpenSSL is not, or lacks one of them.
-  init?() {
-    let named = ProcessEnvironment.variables[OpenSSL.variable] ?? ""
-    guard OpenSSL.shared != nil,
-      let library = unsafe dlopen(named.isEmpty ? OpenSSL.name : named, RTLD_NOW | RTLD_LOCAL),
-      let chain = unsafe dlsym(library, "SSL_get_peer_cert_chain"),
-      let count = unsafe dlsym(library, "OPENSSL_sk_num"),
-      let element = unsafe dlsym(library, "OPENSSL_sk_value"),
-      let end = unsafe dlsym(library, "X509_get0_notAfter"),
-      let difference = unsafe dlsym(library, "ASN1_TIME_diff")
-    else { return nil }
-    unsafe self.chain = unsafeBitCast(chain, to: (@convention(c) (Handle) -> Handle?).self)
-    unsafe self.count = unsafeBitCast(count, to: (@convention(c) (Handle) -> Int32).self)
-    unsafe self.element = unsafeBitCast(
-      element, to: (@convention(c) (Handle, Int32) -> Handle?).self)
-    unsafe self.end = unsafeBitCast(end, to: (@convention(c) (Handle) -> Handle?).self)
-    unsafe self.difference = unsafeBitCast(
-      difference,
-      to: (@convention(c) (
-        UnsafeMutablePointer<Int32>, UnsafeMutablePointer<Int32>, Handle?, Handle
-      ) -> Int32).self)
-  }
-
-  func look(at stream: TLSStream) -> TLSInspection {
-    var found = TLSInspection(version: stream.version, certificates: 0, secondsLeft: 0)
-    // The chain, its certificates and their times belong to the connection.
-    guard let sent = unsafe chain(stream.handle) else { return found }
-    found.certificates = unsafe Int(count(sent))
-    guard found.certificates > 0, let own = unsafe element(sent, 0), let time = unsafe end(own)
+extension TLSStream {
+  /// The chain, its certificates and their times belong to the connection.
+  fileprivate var inspection: TLSInspection {
+    let library = context.library
+    var found = TLSInspection(version: version, certificates: 0, secondsLeft: 0)
+    guard let sent = unsafe library.peerChain(handle) else { return found }
+    found.certificates = unsafe Int(library.chainCount(sent))
+    guard found.certificates > 0, let own = unsafe library.chainElement(sent, 0),
+      let end = unsafe library.expiry(of: own)
     else { return found }
-    var (days, seconds): (Int32, Int32) = (0, 0)
-    // From nil: from now.
-    if unsafe difference(&days, &seconds, nil, time) == 1 {
-      found.secondsLeft = Int(days) * 86_400 + Int(seconds)
-    }
+    found.secondsLeft = Int(end.seconds - Timestamp.now.seconds)
     return found
   }
 }

@@ -42,7 +42,7 @@ final class FakeBackend: APIBackend {
     let (log, current) = (log, current)
     events = EventFeed(
       log: log, epoch: 3, bounds: bounds, firstSeq: { log.firstSeq },
-      lineSince: { log.line(since: $0) }, configuration: { current.withLock { $0 } })
+      linesNear: { log.lines(near: $0) }, configuration: { current.withLock { $0 } })
   }
 
   var configuration: Configuration { state.withLock { $0.configuration } }

@@ -38,9 +38,13 @@ final class MemoryLog: CommittedLog {
 
   func remove(before seq: UInt64) { state.withLock { $0.firstSeq = seq } }
 
-  func line(since time: Timestamp) -> UInt64 {
+  func lines(near time: Timestamp) -> Range<UInt64> {
     state.withLock { state in
-      UInt64((state.times.firstIndex { $0 >= time } ?? state.times.count) + 1)
+      func line(_ offset: Int) -> UInt64 {
+        let moment = time.advanced(by: .seconds(offset))
+        return UInt64((state.times.firstIndex { $0 >= moment } ?? state.times.count) + 1)
+      }
+      return line(-2)..<max(line(-2), line(30))
     }
   }
 

@@ -245,34 +245,28 @@ extension ReceiverBehaviour {
     "the connection was closed inside the response",
   ]
 
+  /// Says so much of an answer and then breaks.
+  private static func reset(_ name: String, after text: String) -> ReceiverBehaviour {
+    ReceiverBehaviour(name: name, ending: .failed(gone)) { wire in
+      wire.takeRequest()
+      if !text.isEmpty {
+        wire.write(text)
+        usleep(5000)
+      }
+      wire.reset()
+    }
+  }
+
   fileprivate static let resets: [ReceiverBehaviour] = [
     ReceiverBehaviour(name: "a reset at once", ending: .failed(gone)) { $0.reset() },
     ReceiverBehaviour(name: "a reset inside the request", ending: .failed(gone)) { wire in
       _ = wire.read()
       wire.reset()
     },
-    ReceiverBehaviour(name: "a reset after the request", ending: .failed(gone)) { wire in
-      wire.takeRequest()
-      wire.reset()
-    },
-    ReceiverBehaviour(name: "a reset inside the head", ending: .failed(gone)) { wire in
-      wire.takeRequest()
-      wire.write(ok + "Content-")
-      usleep(5000)
-      wire.reset()
-    },
-    ReceiverBehaviour(name: "a reset inside the body", ending: .failed(gone)) { wire in
-      wire.takeRequest()
-      wire.write(ok + "Content-Length: 10\r\n\r\nhel")
-      usleep(5000)
-      wire.reset()
-    },
-    ReceiverBehaviour(name: "a reset inside a chunk", ending: .failed(gone)) { wire in
-      wire.takeRequest()
-      wire.write(ok + "Transfer-Encoding: chunked\r\n\r\n5\r\nhe")
-      usleep(5000)
-      wire.reset()
-    },
+    reset("a reset after the request", after: ""),
+    reset("a reset inside the head", after: ok + "Content-"),
+    reset("a reset inside the body", after: ok + "Content-Length: 10\r\n\r\nhel"),
+    reset("a reset inside a chunk", after: ok + "Transfer-Encoding: chunked\r\n\r\n5\r\nhe"),
     ReceiverBehaviour(name: "a reset after the answer", ending: .delivered(200)) { wire in
       wire.takeRequest()
       wire.write(ok + "Content-Length: 2\r\n\r\nok")

@@ -24,4 +24,21 @@ struct DeadLettersTests {
       try await letters.keep(Array("{}".utf8), named: "req_1")
     }
   }
+
+  @Test func `a letter whose event was taken goes, one kept later too, and no other`() async throws
+  {
+    let directory = TemporaryDirectory()
+    let disk = BlockingThread(name: "disk")
+    defer { disk.stop() }
+    let letters = DeadLetters(spool: directory.path, disk: disk, log: .silent)
+    for name in ["wh_1-evt_1", "wh_2-evt_1"] { try await letters.keep([], named: name) }
+    letters.taken("evt_9", by: "wh_1")
+    letters.taken("evt_1", by: "wh_1")
+    #expect(await disk.run { try? letters.names() } == ["wh_2-evt_1"])
+    try await letters.keep([], named: "wh_1-evt_2")
+    letters.taken("evt_2", by: "wh_1")
+    #expect(await disk.run { try? letters.names() } == ["wh_2-evt_1"])
+    #expect(try await letters.remove("wh_2-evt_1"))
+    #expect(await disk.run { letters.count } == 0)
+  }
 }

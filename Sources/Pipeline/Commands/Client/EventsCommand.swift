@@ -59,9 +59,6 @@ package enum EventText {
 
   private static func words(of event: JSONValue) -> String {
     let data = event["data"]
-    if event["sequence"] == nil, let words = data?["error"]?.string ?? data?["why"]?.string {
-      return "\(data?["id"]?.string ?? "-"), \(words)"
-    }
     let names = ["email", "username", "name", "id", "webhookId"]
     let who = names.lazy.compactMap { data?[$0]?.string }.first ?? "-"
     if let why = data?["error"]?.string ?? data?["why"]?.string { return "\(who), \(why)" }

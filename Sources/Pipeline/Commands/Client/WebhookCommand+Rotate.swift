@@ -3,7 +3,10 @@ package import Transport
 extension WebhookCommand {
   static let rotate = Command(
     "rotate", abstract: "Replace a webhook's signing secret; prints the new one, once",
-    discussion: "Every attempt is signed with both for 24 h, so that the receiver can follow.",
+    discussion: """
+      Every attempt is signed with both for 24 h, so that the receiver can follow. Rotated more \
+      often than that, the newest five sign.
+      """,
     arguments: [webhook], options: ClientCommand.options,
     run: { invocation in
       await ClientCommand.run(invocation) { client async throws(ClientFailure) in

@@ -33,7 +33,8 @@ package enum WebhookScreen {
     var lines = events.isEmpty ? [] : wrapped(events)
     if let error = webhook["delivery"]?["lastError"]?.string {
       let next = webhook["delivery"]?["nextAttempt"]?.string.map { ", next attempt \($0)" } ?? ""
-      lines.append(SpoolText.clipped("  ! \(error)\(next)", to: SpoolText.width))
+      lines.append(
+        SpoolText.clipped(SpoolText.plain("  ! \(error)\(next)"), to: SpoolText.width))
     }
     if let skew = webhook["delivery"]?["clockSkew"]?.int {
       lines.append(
@@ -102,7 +103,7 @@ extension DeliveryScreen {
       return [
         letter["event"]?.string ?? "", letter["webhook"]?.string ?? "",
         "\(letter["attempts"]?.int ?? 0)", last.map { SpoolText.age($0, at: now) } ?? "-",
-        letter["reason"]?.string ?? "",
+        SpoolText.plain(letter["reason"]?.string ?? ""),
       ]
     }
     let lines = table.lines.map { SpoolText.clipped($0, to: SpoolText.width) }

@@ -38,7 +38,7 @@ struct DoctorRun: Sendable {
 
   /// Of the running server where there is one: a service has limits that a shell does not know.
   private func descriptors() -> DoctorFinding {
-    let needed = MachineChecks.descriptorsNeeded(
+    let needed = Settings.descriptors(
       maxConnections: invocation.count("max-connections") ?? 512,
       deliveryConcurrency: invocation.count("delivery-concurrency") ?? 128)
     let reader = try? SpoolReader(directory: spool, hops: SpoolHops.descriptions)

@@ -2,12 +2,6 @@ package import Transport
 
 /// Does the machine give the process what it needs?
 package enum MachineChecks {
-  /// For connections to the server; for attempts in flight and connections kept after them; and for
-  /// files of the spool, a first attempt of each webhook, and the server's own.
-  package static func descriptorsNeeded(maxConnections: Int, deliveryConcurrency: Int) -> Int {
-    maxConnections * 2 + deliveryConcurrency * 3 + 1024
-  }
-
   /// - Parameters:
   ///   - limits: the text of /proc/PID/limits.
   ///   - isServer: whether it is the running server's, and not that of whoever asks.

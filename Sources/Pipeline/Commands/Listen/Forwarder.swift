@@ -31,11 +31,8 @@ package struct Forwarder: Sendable {
 
   package func send(_ event: [UInt8], id: String, at now: Timestamp = .now) async -> Outcome {
     var request = HTTPClientRequest(method: "POST", url: url, body: event)
-    request.fields = [
-      "Content-Type": "application/json", "User-Agent": "scim-hris/\(Version.current)",
-      "webhook-id": id, "webhook-timestamp": "\(now.seconds)",
-      "webhook-signature": signature.header(id: id, timestamp: now.seconds, body: event),
-    ]
+    request.fields = signature.fields(
+      id: id, at: now, body: event, userAgent: "scim-hris/\(Version.current)")
     request.totalDeadline = timeout
     switch await http.send(request) {
     case .success(let response):

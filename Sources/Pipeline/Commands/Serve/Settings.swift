@@ -124,4 +124,11 @@ package struct Settings: Sendable, Equatable {
     let scheme = tls == nil ? "http" : "https"
     return "\(scheme)://\(everywhere ? HostPort(host: "127.0.0.1", port: bound.port) : bound)"
   }
+
+  /// Descriptors the process may need: for connections to the server; for attempts in flight and
+  /// connections kept after them; and for files of the spool, a first attempt of each webhook, and
+  /// the server's own.
+  package static func descriptors(maxConnections: Int, deliveryConcurrency: Int) -> Int {
+    maxConnections * 2 + deliveryConcurrency * 3 + 1024
+  }
 }

@@ -65,7 +65,7 @@ import Transport
       Max open files            1024                 \(hard)              files
       """
     }
-    let needed = MachineChecks.descriptorsNeeded(maxConnections: 512, deliveryConcurrency: 0)
+    let needed = Settings.descriptors(maxConnections: 512, deliveryConcurrency: 0)
     #expect(MachineChecks.descriptors(limits("65536"), needed: needed).verdict == .ok)
     #expect(
       MachineChecks.descriptors(limits("unlimited"), needed: needed).text
