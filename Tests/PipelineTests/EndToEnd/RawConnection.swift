@@ -88,28 +88,56 @@ final class LocalPort: Sendable {
   func close() { if !isClosed.exchange(true, ordering: .relaxed) { Glibc.close(listener) } }
 
   /// - Parameter host: an IPv4 address of this machine.
-  static func listening(on host: String, _ port: UInt16 = 0) -> (Int32, UInt16) {
-    let (descriptor, port) = bound(port, on: host)
+  static func listening(on host: String) -> (Int32, UInt16) {
+    let (descriptor, port) = bound(0, on: host)
     precondition(listen(descriptor, 64) == 0)
     return (descriptor, port)
+  }
+
+  /// Both on one port, which is tried for: what is free on one address may be taken on the other.
+  static func listening(onBoth hosts: (String, String)) -> (Int32, Int32, UInt16) {
+    for _ in 0..<100 {
+      let (first, port) = listening(on: hosts.0)
+      if let second = descriptor(port, on: hosts.1) {
+        precondition(listen(second, 64) == 0)
+        return (first, second, port)
+      }
+      Glibc.close(first)
+    }
+    preconditionFailure("no port is free on both addresses")
   }
 
   private static func bound(
     _ port: UInt16, on host: String = "127.0.0.1"
   ) -> (Int32, UInt16) {
-    let descriptor = LocalPort.socket()
-    var yes: Int32 = 1
-    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, 4)
-    var address = Self.address(port)
-    inet_pton(AF_INET, host, &address.sin_addr)
+    guard let descriptor = descriptor(port, on: host) else {
+      preconditionFailure("\(host):\(port) cannot be bound: errno \(errno)")
+    }
+    var address = Self.address(0)
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     withUnsafeMutablePointer(to: &address) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        precondition(bind(descriptor, $0, length) == 0)
         precondition(getsockname(descriptor, $0, &length) == 0)
       }
     }
     return (descriptor, UInt16(bigEndian: address.sin_port))
+  }
+
+  /// - Returns: nil when the port is taken.
+  private static func descriptor(_ port: UInt16, on host: String) -> Int32? {
+    let descriptor = LocalPort.socket()
+    precondition(descriptor >= 0, "no descriptor is left: errno \(errno)")
+    var yes: Int32 = 1
+    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, 4)
+    var address = Self.address(port)
+    inet_pton(AF_INET, host, &address.sin_addr)
+    let length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let isBound = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, length) == 0 }
+    }
+    if isBound { return descriptor }
+    Glibc.close(descriptor)
+    return nil
   }
 
   /// Resets that many connections after the first bytes came, blocking the thread it runs on.

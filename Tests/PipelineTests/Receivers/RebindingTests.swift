@@ -50,12 +50,15 @@ struct RebindingTests {
   @Test func `a name that turns inside later is refused then, kept connections or not`()
     async throws
   {
-    let outer = ScriptedReceiver(on: Self.open) { wire in
-      wire.takeRequest()
-      wire.write("HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n")
-      wire.waitForEnd()
-    }
-    let target = ScriptedReceiver(on: Self.inner, port: outer.port) { $0.waitForEnd() }
+    let (outer, target) = ScriptedReceiver.pair(
+      on: (Self.open, Self.inner),
+      scripts: (
+        { wire in
+          wire.takeRequest()
+          wire.write("HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n")
+          wire.waitForEnd()
+        }, { $0.waitForEnd() }
+      ))
     let rig = rig([[Self.open], [Self.inner]], waits: [.zero, .milliseconds(1)])
     rig.addWebhook("http://rebind.example.com:\(outer.port)/hooks")
     try await rig.run { _ in

@@ -108,16 +108,34 @@ final class ScriptedReceiver: Sendable {
 
   /// - Parameters:
   ///   - host: an address of this machine.
-  ///   - port: one that is free there; 0 picks one.
   ///   - everyTime: whether later connections follow the script as well.
   ///   - wrap: what is spoken over an accepted connection.
-  init(
-    on host: String = "127.0.0.1", port: UInt16 = 0, everyTime: Bool = false,
+  convenience init(
+    on host: String = "127.0.0.1", everyTime: Bool = false,
     wrap: @escaping Wrap = { PlainWire($0) }, script: @escaping Script
   ) {
-    (listener, self.port) = LocalPort.listening(on: host, port)
+    let (listener, port) = LocalPort.listening(on: host)
+    self.init(listener: listener, port, everyTime: everyTime, wrap: wrap, script: script)
+  }
+
+  /// Two on one port.
+  static func pair(
+    on hosts: (String, String), scripts: (Script, Script)
+  ) -> (ScriptedReceiver, ScriptedReceiver) {
+    let (first, second, port) = LocalPort.listening(onBoth: hosts)
+    let plain: Wrap = { PlainWire($0) }
+    return (
+      ScriptedReceiver(listener: first, port, everyTime: false, wrap: plain, script: scripts.0),
+      ScriptedReceiver(listener: second, port, everyTime: false, wrap: plain, script: scripts.1)
+    )
+  }
+
+  private init(
+    listener: Int32, _ port: UInt16, everyTime: Bool, wrap: @escaping Wrap,
+    script: @escaping Script
+  ) {
+    (self.listener, self.port) = (listener, port)
     (self.wrap, self.script, self.everyTime) = (wrap, script, everyTime)
-    let listener = listener
     thread.submit { [weak self] in
       while true {
         let connection = accept(listener, nil, nil)

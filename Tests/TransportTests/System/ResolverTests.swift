@@ -60,7 +60,10 @@ import Transport
         for number in 1...20 { group.addTask { _ = await ask("hung\(number)") } }
         // The second time they are known, and keep to threads of their own.
         try await names.wait(for: round == 1 ? 20 : 4)
-        for number in 1...10 { #expect(await ask("fine\(number)") == .success([.loopback])) }
+        // New ones each round: on a busy machine even a quick answer may pass for a slow one.
+        for number in 1...10 {
+          #expect(await ask("fine\(round).\(number)") == .success([.loopback]))
+        }
         #expect(names.state.withLock { $0.most } == (round == 1 ? 20 : 4))
         names.hang(false)
         try await group.waitForAll()

@@ -26,7 +26,8 @@ struct ReceiveCommandTests {
 
   @Test func `deliveries are printed as signed, and after so many it ends`() async throws {
     let server = try await TestServer.started()
-    let port = LocalPort(listening: false).port
+    let reserved = LocalPort(listening: false)
+    let port = reserved.port
     let secret = try await server.addWebhook("http://127.0.0.1:\(port)/hooks").secret
     let running = try await Self.receiver(["--count", "2"], port: port, secret: secret)
     try await Self.push("one", "two", to: server)
@@ -45,7 +46,8 @@ struct ReceiveCommandTests {
 
   @Test func `a test event with another secret is refused and ends with 1`() async throws {
     let server = try await TestServer.started()
-    let port = LocalPort(listening: false).port
+    let reserved = LocalPort(listening: false)
+    let port = reserved.port
     let webhook = try await server.addWebhook("http://127.0.0.1:\(port)/hooks").id
     let running = try await Self.receiver(
       ["--count", "1", "--json"], port: port, secret: "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")
@@ -65,7 +67,8 @@ struct ReceiveCommandTests {
       (["--reset"], "connection reset", nil),
       (["--slow", "200ms"], nil, 204),
     ] as [([String], String?, Int?)] {
-      let port = LocalPort(listening: false).port
+      let reserved = LocalPort(listening: false)
+      let port = reserved.port
       let (webhook, secret) = try await server.addWebhook("http://127.0.0.1:\(port)/hooks")
       let running = try await Self.receiver(words, port: port, secret: secret)
       let answer = try await server.api().post("/webhooks/\(webhook)/test", [:])
@@ -84,7 +87,8 @@ struct ReceiveCommandTests {
     let certificates = TestCertificates.shared
     let pair = certificates.pair(.chained)
     let server = try await TestServer.started(["--webhook-ca", certificates.authority])
-    let port = LocalPort(listening: false).port
+    let reserved = LocalPort(listening: false)
+    let port = reserved.port
     let secret = try await server.addWebhook("https://localhost:\(port)/hooks").secret
     let files = ["--tls-certificate", pair.certificates, "--tls-key", pair.key]
     let running = try RunningProgram(
@@ -102,7 +106,8 @@ struct ReceiveCommandTests {
   }
 
   @Test func `a receiver that hangs ends at once when it is asked to`() async throws {
-    let port = LocalPort(listening: false).port
+    let reserved = LocalPort(listening: false)
+    let port = reserved.port
     let running = try await Self.receiver(["--hang"], port: port, secret: nil)
     let client = try TestClient("http://127.0.0.1:\(port)", as: .nobody)
     async let answer = client.post("/hooks", ["type": "employee.created"])
