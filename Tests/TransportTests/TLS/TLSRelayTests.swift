@@ -68,7 +68,7 @@ struct TLSRelayTests {
 
 /// Waits until what was closed on the loop is closed.
 func settle(_ loop: EventLoop, _ isSettled: () throws -> Bool) async throws {
-  for _ in 0..<500 {
+  for _ in 0..<12000 {
     if try isSettled() { return }
     try await Task.sleep(for: .milliseconds(10))
   }
