@@ -14,7 +14,7 @@ struct HopTimes: Sendable {
   }
 
   /// How much earlier and later than an id its line may say that it was written.
-  private static let margin = (before: Duration.seconds(-2), after: Duration.seconds(30))
+  static let margin = (before: Duration.seconds(-2), after: Duration.seconds(30))
 
   /// The lines among which one with an id of that time stands, unless the clock went back.
   func lines(near time: Timestamp) async throws(SpoolError) -> Range<UInt64> {

@@ -40,11 +40,12 @@ final class MemoryLog: CommittedLog {
 
   func lines(near time: Timestamp) -> Range<UInt64> {
     state.withLock { state in
-      func line(_ offset: Int) -> UInt64 {
-        let moment = time.advanced(by: .seconds(offset))
+      func line(_ offset: Duration) -> UInt64 {
+        let moment = time.advanced(by: offset)
         return UInt64((state.times.firstIndex { $0 >= moment } ?? state.times.count) + 1)
       }
-      return line(-2)..<max(line(-2), line(30))
+      let start = line(HopTimes.margin.before)
+      return start..<max(start, line(HopTimes.margin.after))
     }
   }
 

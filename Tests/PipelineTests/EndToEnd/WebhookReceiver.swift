@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 import Testing
 import Transport
 
@@ -117,20 +118,6 @@ private final class Handler: Sendable {
     guard let body = body.withLock({ $0 }) else { return HTTPResponse(status: 503) }
     return await body(request)
   }
-}
-
-/// Looks every few milliseconds whether something has become true.
-@discardableResult
-func eventually(
-  within limit: Duration = .seconds(120), _ condition: () async throws -> Bool
-) async rethrows -> Bool {
-  let clock = ContinuousClock()
-  let deadline = clock.now + limit
-  while try await !condition() {
-    if clock.now >= deadline { return false }
-    try? await clock.sleep(for: .milliseconds(10))
-  }
-  return true
 }
 
 // MARK: - What must hold of everything a receiver got

@@ -1,5 +1,6 @@
 import Actors
 import Synchronization
+import TestSupport
 import Testing
 import Transport
 

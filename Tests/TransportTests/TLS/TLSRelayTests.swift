@@ -61,16 +61,7 @@ struct TLSRelayTests {
       }
       #expect(isWhole)
       #expect(budget > 600, "a handshake and an answer have more bytes than that")
-      try await settle(loop) { try openDescriptors() <= before }
+      #expect(try await eventually { try openDescriptors() <= before })
     }
   }
-}
-
-/// Waits until what was closed on the loop is closed.
-func settle(_ loop: EventLoop, _ isSettled: () throws -> Bool) async throws {
-  for _ in 0..<12000 {
-    if try isSettled() { return }
-    try await Task.sleep(for: .milliseconds(10))
-  }
-  #expect(try isSettled())
 }

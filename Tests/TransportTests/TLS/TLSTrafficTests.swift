@@ -105,7 +105,7 @@ struct TLSTrafficTests {
       let trust = TLSTrust.testing()
       let url = "https://localhost:\(port)/"
       #expect(try await fetch(url, trust: trust, on: loop).get().status == 200)
-      try await settle(loop) { server.statistics.connectionsOpen == 0 }
+      #expect(await eventually { server.statistics.connectionsOpen == 0 })
       let before = try openDescriptors()
       for _ in 0..<20 {
         let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
@@ -116,7 +116,7 @@ struct TLSTrafficTests {
         }
         #expect(statuses == Array(repeating: 200, count: 100))
       }
-      try await settle(loop) { try openDescriptors() <= before }
+      #expect(try await eventually { try openDescriptors() <= before })
       #expect(trust.sessionsReused > 1000)
     }
   }
@@ -125,15 +125,16 @@ struct TLSTrafficTests {
     try await withTLSServer(.expired) { server, port, loop in
       let trust = TLSTrust.testing()
       _ = try await fetch("https://localhost:\(port)/", trust: trust, on: loop)
-      try await settle(loop) { server.statistics.connectionsOpen == 0 }
+      #expect(await eventually { server.statistics.connectionsOpen == 0 })
       let before = try openDescriptors()
       for _ in 0..<500 {
         let result = try await fetch("https://localhost:\(port)/", trust: trust, on: loop)
         #expect(fault(of: result) == .tls(.certificate(.expired)))
       }
-      try await settle(loop) {
-        try openDescriptors() <= before && server.statistics.failedHandshakes == 501
-      }
+      #expect(
+        try await eventually {
+          try openDescriptors() <= before && server.statistics.failedHandshakes == 501
+        })
     }
   }
 }
