@@ -63,6 +63,7 @@ final class API: Sendable {
   private func admit(_ request: HTTPRequest, requestId: String) throws(APIError) -> APICall {
     let (route, path) = try APIRoutes.find(method: request.method, path: request.path)
     let caller = try caller(of: request, for: route)
+    try APICall.checkPath(path, for: route)
     return APICall(
       route: route, requestId: requestId, caller: caller,
       address: options.clientAddress(request), serviceId: request.fields["x-uapi-service-id"],

@@ -4,6 +4,17 @@ extension APICall {
   /// Bodies beyond this are refused; the HTTP server does so while reading.
   static let bodyLimit = 256 * 1024
 
+  /// Refuses a path parameter that could name nothing, before anything looks it up or shows it.
+  static func checkPath(
+    _ path: [String: String], for route: APIRoute
+  ) throws(APIError) {
+    for input in route.parameters {
+      if let fault = input.fault(in: JSONValue(path[input.name] ?? "")) {
+        throw .invalid(.path, input.name, fault)
+      }
+    }
+  }
+
   /// Query parameters by name, each known to the route, well-typed and given once.
   static func query(
     of request: HTTPRequest, for route: APIRoute, caller: Caller

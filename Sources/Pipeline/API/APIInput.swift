@@ -6,6 +6,8 @@ struct APIInput: Sendable {
   /// Whether JSON null is allowed, which then clears the stored value.
   var nullable = false
   let summary: String
+  /// Shown in documents and forms; made up from the kind when nil.
+  var example: String?
 
   enum Kind: Sendable {
     /// At least one character that is not a space, at most `limit` UTF-8 bytes.
@@ -25,12 +27,13 @@ struct APIInput: Sendable {
 
   init(
     _ name: String, _ kind: Kind, required: Bool = false, nullable: Bool = false,
-    _ summary: String
+    example: String? = nil, _ summary: String
   ) {
     self.name = name
     self.kind = kind
     self.required = required
     self.nullable = nullable
     self.summary = summary
+    self.example = example
   }
 }

@@ -8,6 +8,14 @@ struct APIRoute: Sendable {
   /// Of the answer that is not a refusal.
   let success: Int
   let summary: String
+  /// What stands in the answer.
+  let answer: APIAnswerSchema
+  /// Refusals beyond those that follow from the row itself; see `problems`.
+  let refuses: [APIError.Kind]
+  /// Header fields that mean something here.
+  let fields: [APIInput]
+  /// One for each path parameter, in order.
+  let parameters: [APIInput]
   let query: [APIInput]
   let body: [APIInput]
   let segments: [Segment]
@@ -19,18 +27,24 @@ struct APIRoute: Sendable {
 
   init(
     _ operation: APIOperation, _ method: String, _ path: String, success: Int = 200,
-    _ summary: String, query: [APIInput] = [], body: [APIInput] = []
+    _ summary: String, answer: APIAnswerSchema? = nil, refuses: [APIError.Kind] = [],
+    fields: [APIInput] = [], query: [APIInput] = [], body: [APIInput] = []
   ) {
     self.operation = operation
     self.method = method
     self.path = path
     self.success = success
     self.summary = summary
+    self.answer = answer ?? (success == 204 ? .nothing : .data(.anything))
+    self.refuses = refuses
+    self.fields = fields
     self.query = query
     self.body = body
-    self.segments = path.split(separator: "/").map { part in
+    let segments: [Segment] = path.split(separator: "/").map { part in
       part.hasPrefix("{") ? .parameter(String(part.dropFirst().dropLast())) : .literal(String(part))
     }
+    self.segments = segments
+    parameters = APIPathParameters.of(segments)
   }
 
   /// Whether it takes a JSON body at all.

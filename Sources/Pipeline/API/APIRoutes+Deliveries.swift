@@ -4,7 +4,7 @@ extension APIRoutes {
   static let deliveries = [
     APIRoute(
       .application(.listDeliveries), "GET", "/webhooks/{id}/deliveries",
-      "List the attempts at a webhook, the newest first.",
+      "List the attempts at a webhook, the newest first.", answer: .page(of: .named("Attempt")),
       query: paging + [
         APIInput(
           "result", .choice(DeliveryAttempt.Result.allCases.map(\.rawValue)),
@@ -17,9 +17,11 @@ extension APIRoutes {
       ]),
     APIRoute(
       .application(.getDelivery), "GET", "/deliveries/{id}",
-      "Read one attempt in full: the request with the event, the answer, how long what took."),
+      "Read one attempt in full: the request with the event, the answer, how long what took.",
+      answer: .data(.named("Delivery"))),
     APIRoute(
       .application(.redeliver), "POST", "/deliveries/{id}/redeliver",
-      "Send the event of an attempt once more, now, and answer with the new attempt."),
+      "Send the event of an attempt once more, now, and answer with the new attempt.",
+      answer: .data(.named("NewAttempt")), refuses: [.conflict]),
   ]
 }

@@ -3,7 +3,9 @@ extension APIRoutes {
     APIRoute(
       .application(.listEvents), "GET", "/events",
       "Fetch events as they were committed, with the bytes webhooks get; with Accept:"
-        + " text/event-stream as a stream.",
+        + " text/event-stream as a stream.", answer: .page(of: .named("Event")),
+      refuses: [.cursorExpired],
+      fields: [APIInput("last-event-id", .text(limit: 256), "Where a stream goes on.")],
       query: [
         after,
         APIInput("limit", .integer(1...1000), "Events on a page; 100 when absent."),

@@ -7,10 +7,12 @@ extension APIRoutes {
   static let webhooks = [
     APIRoute(
       .application(.listWebhooks), "GET", "/webhooks", "List the application's webhooks.",
+      answer: .page(of: .named("WatchedWebhook")),
       query: paging),
     APIRoute(
       .application(.createWebhook), "POST", "/webhooks", success: 201,
       "Add a webhook; this answer alone shows its signing secret.",
+      answer: .data(.named("NewWebhook")), refuses: [.conflict, .cursorExpired],
       body: [
         APIInput("unifiedApi", .choice(["hris"]), "hris, the only one."),
         APIInput(
@@ -21,25 +23,29 @@ extension APIRoutes {
           "after", .text(limit: 256),
           "Where a puller stopped: meta.next of /events or an event's id; now when absent."),
       ]),
-    APIRoute(.application(.getWebhook), "GET", "/webhooks/{id}", "Read one webhook."),
+    APIRoute(
+      .application(.getWebhook), "GET", "/webhooks/{id}", "Read one webhook.",
+      answer: .data(.named("WatchedWebhook"))),
     APIRoute(
       .application(.updateWebhook), "PATCH", "/webhooks/{id}",
-      "Change what is supplied of a webhook.",
+      "Change what is supplied of a webhook.", answer: .data(.named("ChangedWebhook")),
       body: [
         deliveryUrl, allowLocal, status, events, consumerIds, connectionIds, fields, settings,
       ]),
     APIRoute(
       .application(.deleteWebhook), "DELETE", "/webhooks/{id}", success: 204,
-      "Remove a webhook; what still waits for it is not sent."),
+      "Remove a webhook; what still waits for it is not sent.", answer: .nothing),
     APIRoute(
       .application(.rotateSecret), "POST", "/webhooks/{id}/secret",
-      "Replace the signing secret; both sign for 24 h. This answer alone shows the new one."),
+      "Replace the signing secret; both sign for 24 h. This answer alone shows the new one.",
+      answer: .data(.named("RotatedWebhook"))),
     APIRoute(
       .application(.testWebhook), "POST", "/webhooks/{id}/test",
-      "Send webhook.test now and answer with the attempt."),
+      "Send webhook.test now and answer with the attempt.", answer: .data(.named("NewAttempt"))),
     APIRoute(
       .application(.triggerWebhook), "POST", "/webhooks/{id}/trigger",
       "Send a sample of an event type now, marked test: true, and answer with the attempt.",
+      answer: .data(.named("NewAttempt")),
       body: [
         APIInput(
           "type", .choice(EventType.allCases.map(\.rawValue)), required: true, "Of which type.")
@@ -47,6 +53,7 @@ extension APIRoutes {
     APIRoute(
       .application(.replayWebhook), "POST", "/webhooks/{id}/replay", success: 202,
       "Send committed events again, or the present state; answers how many it will be.",
+      answer: .data(.named("Replay")), refuses: [.conflict],
       body: replayed + [
         APIInput("snapshot", .boolean, "true: employee.snapshot for every employee instead.")
       ]),

@@ -15,7 +15,8 @@ enum APIRoutes {
   private static let open = [
     APIRoute(
       .open(.createAccessToken), "POST", "/auth",
-      "Exchange an API key for an access token.",
+      "Exchange an API key for an access token.", answer: .data(.named("AccessToken")),
+      refuses: [.unauthorized],
       body: [
         APIInput("apiKey", .text(limit: 256), required: true, "The application's API key."),
         APIInput(
@@ -30,24 +31,29 @@ enum APIRoutes {
   private static let consumers = [
     APIRoute(
       .application(.listConsumers), "GET", "/consumers", "List the application's consumers.",
+      answer: .page(of: .named("Consumer")),
       query: paging),
     APIRoute(
       .application(.createConsumer), "POST", "/consumers", success: 201,
-      "Add a consumer: one customer of the application.",
+      "Add a consumer: one customer of the application.", answer: .data(.named("Consumer")),
+      refuses: [.conflict],
       body: [
         APIInput("name", .text(limit: 200), required: true, "As people know the customer."),
         externalId,
       ]),
-    APIRoute(.application(.getConsumer), "GET", "/consumers/{id}", "Read one consumer."),
+    APIRoute(
+      .application(.getConsumer), "GET", "/consumers/{id}", "Read one consumer.",
+      answer: .data(.named("Consumer"))),
     APIRoute(
       .application(.updateConsumer), "PATCH", "/consumers/{id}",
-      "Change what is supplied of a consumer.",
+      "Change what is supplied of a consumer.", answer: .data(.named("Consumer")),
+      refuses: [.conflict],
       body: [
         APIInput("name", .text(limit: 200), "As people know the customer."), externalId,
       ]),
     APIRoute(
       .application(.deleteConsumer), "DELETE", "/consumers/{id}", success: 204,
-      "Remove a consumer that has no connection."),
+      "Remove a consumer that has no connection.", answer: .nothing, refuses: [.conflict]),
   ]
 
   private static let externalId = APIInput(
@@ -57,17 +63,19 @@ enum APIRoutes {
   private static let connections = [
     APIRoute(
       .consumer(.listConnections), "GET", "/connections",
-      "List every integration, added or available."),
+      "List every integration, added or available.",
+      answer: .page(of: .either([.named("Connection"), .named("AvailableConnection")]))),
     APIRoute(
       .consumer(.createConnection), "POST", "/connections/{universalApi}/{serviceId}",
       success: 201, "Add a connection; this answer alone shows its API token.",
+      answer: .data(.named("Connection")), refuses: [.conflict],
       body: [APIInput("settings", .object, "See the settings of PATCH.")]),
     APIRoute(
       .consumer(.getConnection), "GET", "/connections/{universalApi}/{serviceId}",
-      "Read one connection."),
+      "Read one connection.", answer: .data(.named("Connection"))),
     APIRoute(
       .consumer(.updateConnection), "PATCH", "/connections/{universalApi}/{serviceId}",
-      "Change what is supplied of a connection.",
+      "Change what is supplied of a connection.", answer: .data(.named("Connection")),
       body: [
         APIInput("enabled", .boolean, "false refuses every push until it is true again."),
         APIInput(
@@ -76,7 +84,7 @@ enum APIRoutes {
       ]),
     APIRoute(
       .consumer(.deleteConnection), "DELETE", "/connections/{universalApi}/{serviceId}",
-      success: 204, "Revoke a connection for good.",
+      success: 204, "Revoke a connection for good.", answer: .nothing,
       query: [
         APIInput(
           "employees", .choice(["keep", "delete"]), required: true,
@@ -88,6 +96,7 @@ enum APIRoutes {
     APIRoute(
       .consumer(.listEmployees), "GET", "/hris/employees",
       "List employees; a cursor never skips or repeats one, whatever is written meanwhile.",
+      answer: .page(of: .named("Employee")), fields: [serviceId],
       query: paging + [
         APIInput(
           "status", .choice(["active", "inactive", "terminated", "other"]),
@@ -99,6 +108,12 @@ enum APIRoutes {
         APIInput("updatedAfter", .timestamp, "Only what changed after this moment."),
         APIInput("includeDeleted", .boolean, "true lists deleted ones too."),
       ]),
-    APIRoute(.consumer(.getEmployee), "GET", "/hris/employees/{id}", "Read one employee."),
+    APIRoute(
+      .consumer(.getEmployee), "GET", "/hris/employees/{id}", "Read one employee.",
+      answer: .data(.named("Employee"))),
   ]
+
+  private static let serviceId = APIInput(
+    "x-uapi-service-id", .choice(Integration.serviceIds),
+    "Which connection, where the consumer has several.")
 }
