@@ -7,11 +7,12 @@ package protocol Stage: Actor {
   func run() async throws
 }
 
-/// The five stages, in the order a write passes them.
+/// The stages, in the order a write passes them, and the one that forgets.
 package enum StageName: String, Sendable, CaseIterable {
   case ingress
   case authentication
   case mapping
   case store = "state store"
   case delivery
+  case erasing
 }

@@ -14,6 +14,7 @@ struct Topology: Sendable {
   let mapping: Mapping
   let store: Store
   let delivery: Delivery
+  let eraser: Eraser
 
   let intake: Intake
   let view: ConfigurationView
@@ -60,10 +61,15 @@ struct Topology: Sendable {
       DeliveryEnvironment(
         parts, committed: tail, view: view, store: store, search: search, pins: pins),
       options: DeliveryOptions(settings))
+    eraser = Eraser(
+      Eraser.Parts(
+        spool: spool, store: store, delivery: delivery, view: view, turns: parts.turns,
+        traces: PersonFiles(spool: spool.directory, letters: parts.deadLetters),
+        forget: parts.forget, keep: max(settings.spoolKeep, settings.eventsKeep), log: parts.log))
   }
 
   /// What the supervisor runs.
-  var stages: [any Stage] { [authentication, mapping, store, delivery] }
+  var stages: [any Stage] { [authentication, mapping, store, delivery, eraser] }
 
   /// What the stages are given from outside.
   struct Parts: Sendable {
@@ -80,6 +86,8 @@ struct Topology: Sendable {
     let turns: AdminTurns
     let epoch: Int
     let snapshots: SnapshotDuty?
+    /// Forgets what is only remembered of an employee.
+    let forget: @Sendable (_ employee: String) -> Void
   }
 }
 

@@ -122,6 +122,7 @@ extension Delivery {
       for outcome in outcomes where outcome.seq <= last {
         for (index, event) in outcome.events.enumerated() where filter.accepts(event) {
           let place = DeliveryQueue.Position(seq: outcome.seq, index: index)
+          if environment.isErased(event) { continue }
           if selection.includes(event, at: place) { count += 1 }
         }
       }

@@ -8,6 +8,8 @@ package struct DeliveryAttempt: Sendable {
     case dead
     /// Sent once because somebody asked, in vain.
     case failed
+    /// Not sent, or not tried again, because the employee was erased.
+    case erased
   }
 
   package enum Trigger: String, Sendable {

@@ -44,6 +44,8 @@ package struct DeliveryEnvironment: Sendable {
   package var employee: @Sendable (_ id: String, _ consumerId: String) async -> [UInt8]? = {
     _, _ in nil
   }
+  /// Whether an employee is erased, or is going to be.
+  package var isErased: @Sendable (_ employeeId: String) -> Bool = { _ in false }
   /// As in events.
   package var epoch = 1
   package var clock: any DeliveryClock = SystemDeliveryClock()

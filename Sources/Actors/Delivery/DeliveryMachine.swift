@@ -34,6 +34,13 @@ package struct DeliveryMachine: Sendable {
     /// Whether its application should hear that it fails.
     package var isNews = false
     fileprivate(set) var ending: DeliveryQueue.Ending
+
+    /// The person was erased while the attempt was in flight: there is no other.
+    mutating func forget() {
+      isNews = false
+      if result == .delivered { return }
+      (result, next, ending) = (.erased, nil, .done)
+    }
   }
 
   /// An event that somebody wants sent again, once: a dead letter, or any that was tried before.
@@ -151,6 +158,12 @@ extension DeliveryMachine {
   package mutating func judgeUnsendable(_ job: Job, at now: Timestamp) -> Verdict {
     if job.isProbe { breaker.probeAbandoned(at: now) }
     return Verdict(result: job.isNew ? .dead : .failed, ending: .done)
+  }
+
+  /// The person was erased: nothing is sent.
+  package mutating func judgeErased(_ job: Job, at now: Timestamp) -> Verdict {
+    if job.isProbe { breaker.probeAbandoned(at: now) }
+    return Verdict(result: .erased, ending: .done)
   }
 
   /// In place of giving up, when the dead letter could not be kept: the key waits, and what would

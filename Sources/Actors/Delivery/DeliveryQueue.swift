@@ -247,7 +247,7 @@ extension DeliveryQueue {
     parked[take.key] = entry
   }
 
-  private mutating func finishWaiting(_ take: Take, _ ending: Ending, _ ledgerSeq: UInt64?) {
+  mutating func finishWaiting(_ take: Take, _ ending: Ending, _ ledgerSeq: UInt64?) {
     switch ending {
     case .again: ready.append(take.key)
     case .done:

@@ -26,6 +26,7 @@ extension WebhookWorker {
       var events: [(CommittedEvent, DeliveryQueue.Position)] = []
       for outcome in outcomes {
         for (index, event) in outcome.events.enumerated() where state.filter.accepts(event) {
+          if environment.isErased(event) { continue }
           let place = DeliveryQueue.Position(seq: outcome.seq, index: index)
           guard run.plan.selection.includes(event, at: place) else { continue }
           events.append((event, place))

@@ -41,6 +41,7 @@ extension WebhookWorker {
       }
       return finish(job) { $0.skip(job, at: now) }
     }
+    if environment.isErased(event) { return await conclude(erased: job, event) }
     let (webhook, filter, signature, options) = peek {
       ($0.webhook, $0.filter, $0.signature, $0.options)
     }
@@ -70,7 +71,10 @@ extension WebhookWorker {
       if plan.kind == .snapshot { return await employee(job.take, plan) }
     }
     if let event = job.take.event { return event }
-    let position = job.take.position
+    return try await event(at: job.take.position)
+  }
+
+  func event(at position: DeliveryQueue.Position) async throws -> CommittedEvent? {
     let (outcomes, _) = try await environment.committed.outcomes(from: position.seq, limit: 1)
     guard let outcome = outcomes.first, outcome.seq == position.seq,
       position.index < outcome.events.count
@@ -85,8 +89,11 @@ extension WebhookWorker {
   private var now: Timestamp { environment.clock.now }
 
   private func conclude(_ job: Job, _ event: CommittedEvent, _ result: WebhookResult) async {
-    let (verdict, opened) = judge(job, result, now)
+    var (verdict, opened) = judge(job, result, now)
     noteClock(result, now)
+    var result = result
+    if environment.isErased(event.key) { (result.responseHead, result.responseBody) = ("", []) }
+    if environment.isErased(event) { verdict.forget() }
     await record(job, verdict, result, event, now)
     if opened {
       environment.log.warning("webhook breaker open", ["webhook": id, "why": result.reason])
@@ -127,6 +134,15 @@ extension WebhookWorker {
     let verdict = change { $0.machine.judgeUnsendable(job, at: now) }
     await record(job, verdict, WebhookResult(.failed(why)), event, now)
   }
+
+  /// The person was erased before the event's turn came.
+  private func conclude(erased job: Job, _ event: CommittedEvent) async {
+    let now = now
+    let verdict = change { $0.machine.judgeErased(job, at: now) }
+    await record(job, verdict, WebhookResult(.failed(Self.erasedWords)), event, now)
+  }
+
+  static let erasedWords = "the employee was erased"
 
   private func judge(
     _ job: Job, _ result: WebhookResult, _ now: Timestamp

@@ -15,7 +15,8 @@ extension AdminChange {
     case .keyAdded(_, let token), .tokenAdded(_, let token): json["record"] = token.json
     case .keyRevoked(_, let token), .tokenRevoked(_, let token): json["token"] = JSONValue(token)
     case .connectionDeleted(_, let keeps): json["keepsEmployees"] = JSONValue(keeps)
-    case .consumerDeleted, .webhookDeleted: break
+    case .erasureBegun(let record), .erasureUpdated(let record): json["record"] = record.json
+    case .consumerDeleted, .webhookDeleted, .erasureFinished: break
     }
     return json
   }
@@ -49,6 +50,11 @@ extension AdminChange {
     case "webhook.created": self = .webhookCreated(try Webhook(json: try reader.nested("record")))
     case "webhook.updated": self = .webhookUpdated(try Webhook(json: try reader.nested("record")))
     case "webhook.deleted": self = .webhookDeleted(id: id)
+    case "erasure.begun":
+      self = .erasureBegun(try Erasure(json: try reader.nested("record")))
+    case "erasure.updated":
+      self = .erasureUpdated(try Erasure(json: try reader.nested("record")))
+    case "erasure.finished": self = .erasureFinished(employeeId: id)
     default: throw .unknownChange(name)
     }
   }

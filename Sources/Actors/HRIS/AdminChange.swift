@@ -17,6 +17,10 @@ package enum AdminChange: Sendable, Equatable {
   case webhookCreated(Webhook)
   case webhookUpdated(Webhook)
   case webhookDeleted(id: String)
+  case erasureBegun(Erasure)
+  case erasureUpdated(Erasure)
+  /// Nothing of the employee is left.
+  case erasureFinished(employeeId: String)
 
   /// The type of its line: "admin.consumer.created".
   package var lineType: String { "admin." + name }
@@ -38,6 +42,9 @@ package enum AdminChange: Sendable, Equatable {
     case .webhookCreated: "webhook.created"
     case .webhookUpdated: "webhook.updated"
     case .webhookDeleted: "webhook.deleted"
+    case .erasureBegun: "erasure.begun"
+    case .erasureUpdated: "erasure.updated"
+    case .erasureFinished: "erasure.finished"
     }
   }
 
@@ -51,6 +58,8 @@ package enum AdminChange: Sendable, Equatable {
     case .tokenAdded(let id, _), .tokenRevoked(let id, _): id
     case .webhookCreated(let webhook), .webhookUpdated(let webhook): webhook.id
     case .consumerDeleted(let id), .connectionDeleted(let id, _), .webhookDeleted(let id): id
+    case .erasureBegun(let erasure), .erasureUpdated(let erasure): erasure.id
+    case .erasureFinished(let id): id
     }
   }
 }

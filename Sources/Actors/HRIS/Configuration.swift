@@ -4,6 +4,8 @@ package struct Configuration: Sendable, Equatable {
   package private(set) var consumers: [String: Consumer] = [:]
   package private(set) var connections: [String: Connection] = [:]
   package private(set) var webhooks: [String: Webhook] = [:]
+  /// Who is being erased, by employee.
+  package private(set) var erasures: [String: Erasure] = [:]
 
   private var connectionIds: [String: String] = [:]  // by slug
   private var applicationIds: [String: String] = [:]  // by key hash
@@ -13,12 +15,13 @@ package struct Configuration: Sendable, Equatable {
   /// What records of an earlier time come to; each kind in any order.
   package init(
     applications: [Application], consumers: [Consumer], connections: [Connection],
-    webhooks: [Webhook]
+    webhooks: [Webhook], erasures: [Erasure] = []
   ) {
     for application in applications { put(application) }
     for consumer in consumers { self.consumers[consumer.id] = consumer }
     for connection in connections { put(connection) }
     for webhook in webhooks { self.webhooks[webhook.id] = webhook }
+    for erasure in erasures { self.erasures[erasure.id] = erasure }
   }
 
   package func connection(slug: String) -> Connection? {
@@ -86,6 +89,8 @@ extension Configuration {
     case .tokenRevoked(let id, let tokenId): connections[id]?.tokens.removeAll { $0.id == tokenId }
     case .webhookCreated(let webhook), .webhookUpdated(let webhook): put(webhook, at: seq)
     case .webhookDeleted(let id): webhooks[id] = nil
+    case .erasureBegun(let erasure), .erasureUpdated(let erasure): erasures[erasure.id] = erasure
+    case .erasureFinished(let id): erasures[id] = nil
     }
   }
 

@@ -5,6 +5,8 @@ package enum EventType: String, CaseIterable, Sendable {
   case employeeDeleted = "employee.deleted"
   case employeeDeactivated = "employee.deactivated"
   case employeeReactivated = "employee.reactivated"
+  /// The person is forgotten: it carries ids and nothing else.
+  case employeeErased = "employee.erased"
   case groupCreated = "group.created"
   case groupUpdated = "group.updated"
   case groupDeleted = "group.deleted"

@@ -87,6 +87,14 @@ extension EmployeeMapping {
     reference(resource.attributes[enterpriseSchema]?["manager"])
   }
 
+  /// The same of a resource as it is stored, of which nothing else is taken apart.
+  static func managerReference(in stored: [UInt8]) -> ManagerReference? {
+    guard let block = OutcomeMembers(stored)?.object(named: enterpriseSchema),
+      let manager = OutcomeMembers(block)?["manager"], !manager.isEmpty
+    else { return nil }
+    return reference(try? JSONValue(parsing: Array(manager)))
+  }
+
   private static func reference(_ value: JSONValue?) -> ManagerReference? {
     switch value {
     case .string(let text)?: ManagerReference(text: text)

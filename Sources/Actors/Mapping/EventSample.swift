@@ -43,6 +43,12 @@ struct EventSample {
     case .employeeCreated, .employeeUpdated, .employeeDeleted, .employeeDeactivated,
       .employeeReactivated:
       (Self.employeeId, ofEmployee)
+    case .employeeErased:
+      (
+        Self.employeeId,
+        render(
+          [EventDecision(type: .employeeErased)], ErasedEmployee.record(of: person(), at: now))
+      )
     case .employeeSnapshot:
       (
         Self.employeeId,

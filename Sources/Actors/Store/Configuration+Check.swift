@@ -30,6 +30,9 @@ extension Configuration {
       try absent(webhook.id, in: webhooks)
     case .webhookUpdated(let webhook): try present(webhook.id, in: webhooks)
     case .webhookDeleted(let id): try present(id, in: webhooks)
+    case .erasureBegun(let erasure): try absent(erasure.id, in: erasures)
+    case .erasureUpdated(let erasure): try present(erasure.id, in: erasures)
+    case .erasureFinished(let id): try present(id, in: erasures)
     }
   }
 

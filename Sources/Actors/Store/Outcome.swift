@@ -47,7 +47,8 @@ extension Outcome {
     case .refused: return noun + ".refused"
     case .unchanged: return noun + ".unchanged"
     case .applied:
-      if resource == nil { return noun + ".deleted" }
+      let isErased = events.first?.type == EventType.employeeErased.rawValue
+      if resource == nil { return noun + (isErased ? ".erased" : ".deleted") }
       return noun + (isNew ? ".created" : ".updated")
     }
   }

@@ -24,6 +24,10 @@ struct OutcomeMembers {
 
   func object(_ name: StaticString) -> [UInt8]? { objectRange(name).map { Array(bytes[$0]) } }
 
+  func object(named name: String) -> [UInt8]? {
+    members.first { bytes[$0.name].elementsEqual(name.utf8) }.map { Array(bytes[$0.value]) }
+  }
+
   /// Where an object stands in the bytes; nil when there is none.
   func objectRange(_ name: StaticString) -> Range<Int>? {
     range(name).flatMap { bytes[$0.lowerBound] == UInt8(ascii: "{") ? $0 : nil }

@@ -8,6 +8,8 @@ struct RowEntry: Sendable {
   var created: Timestamp
   var lastModified: Timestamp
   var isDeleted: Bool
+  /// Nothing is left of it but its ids.
+  var isErased = false
   /// What it is found by; once deleted, only what it is recognised by.
   var keys: ResourceKeys
   /// What it was found by before, where that is known without reading.

@@ -6,6 +6,7 @@ package enum SnapshotEntry: Sendable {
   case consumer(Consumer)
   case connection(Connection)
   case webhook(Webhook)
+  case erasure(Erasure)
   case owner(connection: String, consumer: String, sequence: Int)
   case departure(Departure)
   case chain([UInt8])
@@ -58,6 +59,7 @@ extension SnapshotEntry {
     case "consumer": self = .consumer(try Consumer(json: json))
     case "connection": self = .connection(try Connection(json: json))
     case "webhook": self = .webhook(try Webhook(json: json))
+    case "erasure": self = .erasure(try Erasure(json: json))
     case "owner":
       let record = RecordReader(json)
       self = .owner(
@@ -107,7 +109,7 @@ extension SnapshotRow {
     lastSeq = last
     entry = RowEntry(
       key: key, version: version, created: created, lastModified: modified,
-      isDeleted: resource == nil,
+      isDeleted: resource == nil, isErased: ErasedEmployee.isOne(record),
       keys: resource.map { ResourceKeys(stored: $0, type: type) }
         ?? ResourceKeys(formerly: record, isUser: isUser),
       recordId: OutcomeMembers(record)?.text("id") ?? "",

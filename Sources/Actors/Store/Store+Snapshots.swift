@@ -16,12 +16,14 @@ extension Store {
     var bell = committed.doorbell().makeAsyncIterator()
     while let line = seq, !Task.isCancelled {
       let written = committed.bytesWritten
-      if duty.isDue(at: line, bytes: written - counted) {
+      let isWanted = line >= wantedSnapshot && wantedSnapshot > duty.latest.seq
+      if isWanted || duty.isDue(at: line, bytes: written - counted) {
         do {
           let needed = duty.expected(bytes: written - counted)
           guard duty.hasRoom(needed) else { throw SnapshotRefusal.noRoom(bytes: needed) }
           guard let latest = try await takeSnapshot(duty) else { return }
           duty.latest = latest
+          tookSnapshot(latest.seq)
           counted = written
         } catch {
           duty.log.warning("no snapshot could be taken", ["why": "\(error)"])
@@ -30,6 +32,31 @@ extension Store {
       }
       seq = await bell.next(isolation: self)
     }
+  }
+
+  /// Has one taken that includes a line; a line committed after this call makes it begin.
+  package func wantSnapshot(through line: UInt64) { wantedSnapshot = max(wantedSnapshot, line) }
+
+  /// The number of the next snapshot that includes a line, once it is taken.
+  ///
+  /// - Returns: nil when the store ended before, or takes none.
+  package func snapshot(through line: UInt64) async -> UInt64? {
+    if let latestSnapshot, latestSnapshot >= line { return latestSnapshot }
+    if takesNoSnapshots { return nil }
+    return await withCheckedContinuation { snapshotWaiters.append((line, $0)) }
+  }
+
+  private func tookSnapshot(_ number: UInt64) {
+    latestSnapshot = number
+    let served = snapshotWaiters.filter { $0.line <= number }
+    snapshotWaiters.removeAll { $0.line <= number }
+    for waiter in served { waiter.continuation.resume(returning: number) }
+  }
+
+  func noMoreSnapshots() {
+    takesNoSnapshots = true
+    for waiter in snapshotWaiters { waiter.continuation.resume(returning: nil) }
+    snapshotWaiters = []
   }
 
   /// - Returns: nil when it was cancelled.

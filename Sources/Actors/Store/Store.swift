@@ -32,6 +32,12 @@ package actor Store: Stage {
   let counters: StoreCounters
   let landed = LandedLines()
   private let snapshots: SnapshotDuty?
+  /// A snapshot is due as long as the newest one lacks this line.
+  var wantedSnapshot: UInt64 = 0
+  /// The newest of this life.
+  var latestSnapshot: UInt64?
+  var snapshotWaiters: [(line: UInt64, continuation: CheckedContinuation<UInt64?, Never>)] = []
+  var takesNoSnapshots: Bool
   let told: AsyncStream<OperationalEvent>
   nonisolated let telling: AsyncStream<OperationalEvent>.Continuation
 
@@ -42,6 +48,7 @@ package actor Store: Stage {
     snapshots: SnapshotDuty? = nil
   ) {
     self.snapshots = snapshots
+    takesNoSnapshots = snapshots == nil
     files = state.files
     self.state = Mutex(state)
     self.committed = committed
@@ -80,7 +87,12 @@ package actor Store: Stage {
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.landLines() }
       group.addTask { await self.tellAll() }
-      if let snapshots { group.addTask { await self.keepSnapshots(snapshots) } }
+      if let snapshots {
+        group.addTask {
+          await self.keepSnapshots(snapshots)
+          await self.noMoreSnapshots()
+        }
+      }
       await work()
       group.cancelAll()
     }
@@ -300,7 +312,7 @@ extension RowEntry {
     let isUser = key.type == SCIMResourceType.user.segment
     self.init(
       key: key, version: next.version, created: next.created, lastModified: next.lastModified,
-      isDeleted: next.resource == nil, keys: next.keys, formerKeys: next.formerKeys,
+      isDeleted: next.resource == nil, isErased: ErasedEmployee.isOne(next.record), keys: next.keys, formerKeys: next.formerKeys,
       recordId: next.recordId, manager: isUser ? ManagerLink(record: next.record) : nil,
       group: GroupSummary(record: next.record, type: key.type),
       contentSeq: next.keepsContent ? next.seen : 0, seq: 0,

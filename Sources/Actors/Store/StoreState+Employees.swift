@@ -21,7 +21,7 @@ extension StoreState {
 
   /// One employee of a consumer, deleted ones included, to be read outside the lock.
   package func listedEmployee(_ id: String, of consumer: String) -> ListedEmployee? {
-    guard let place = place(record: id), isUser(place),
+    guard let place = place(record: id), isUser(place), !rows[place].isErased,
       consumers[set(at: place).connection] == consumer
     else { return nil }
     return listedEmployee(place)
@@ -43,7 +43,21 @@ extension StoreState {
     let order = employees[consumer] ?? []
     let last = id.flatMap { place(record: $0) } ?? -1
     let start = order.partitioningIndex { $0 > last }
-    return order[start...].prefix(count).map { Int($0) }
+    var places: [Int] = []
+    for place in order[start...] where !rows[Int(place)].isErased {
+      if places.count == count { break }
+      places.append(Int(place))
+    }
+    return places
+  }
+
+  /// The same by their ids, and whoever was erased among them: who counts along the order finds
+  /// everybody where they were.
+  package func employeeIds(of consumer: String, after id: String?, count: Int) -> [String] {
+    let order = employees[consumer] ?? []
+    let last = id.flatMap { place(record: $0) } ?? -1
+    let start = order.partitioningIndex { $0 > last }
+    return order[start...].prefix(count).map { recordId(at: Int($0)) }
   }
 
   /// Employees that are not deleted.

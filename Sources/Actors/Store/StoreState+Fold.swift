@@ -82,7 +82,7 @@ extension RowEntry {
     let type = catalog.resourceType(segment: key.type)
     self.init(
       key: key, version: version, created: created, lastModified: modified,
-      isDeleted: resource == nil,
+      isDeleted: resource == nil, isErased: ErasedEmployee.isOne(record),
       keys: resource.map { ResourceKeys(stored: $0, type: type) }
         ?? ResourceKeys(formerly: record, isUser: isUser),
       recordId: id ?? "", manager: isUser ? ManagerLink(record: record) : nil,

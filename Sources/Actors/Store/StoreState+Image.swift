@@ -4,7 +4,7 @@ package import Transport
 extension StoreState {
   /// Changes with whatever would make an older image unreadable.
   private static let layout =
-    "scim-hris index 2 \(MemoryLayout<StoredRow>.stride) \(MemoryLayout<StoredRow>.size)"
+    "scim-hris index 3 \(MemoryLayout<StoredRow>.stride) \(MemoryLayout<StoredRow>.size)"
 
   /// What an image of a snapshot of this hash is called, under this catalog.
   private static func title(_ hash: String, _ catalog: SCIMCatalog) -> String {

@@ -17,6 +17,9 @@ extension StoreState {
     guard let connection = configuration.connections[change.write.connection.id],
       connection.enabled, let consumer = configuration.consumers[connection.consumerId]
     else { return .refuse(.connectionOff) }
+    if !configuration.erasures.isEmpty, let judgement = beside(erasures: change) {
+      return judgement
+    }
     switch change.decision {
     case .refuse(let error):
       return .refuse(error)

@@ -10,11 +10,13 @@ extension StoreState {
     let set = Self.people(of: connection)
     if let externalId = keys.externalId {
       let places = rows(formerExternalId: externalId, of: set)
+      if places.contains(where: { isBeingErased($0) }) { return nil }
       let isHere = places.contains { !rows[$0].isDeleted && rows[$0].isActive }
       if !isHere, places.count == 1 { return row(at: places[0]) }
     }
     guard let userName = keys.value(in: people.userName), let number = people.userName,
-      let place = candidates(userName, in: number, of: set).first, !rows[place].isActive
+      let place = candidates(userName, in: number, of: set).first, !rows[place].isActive,
+      !isBeingErased(place)
     else { return nil }
     let holder = row(at: place)
     let isHeld = holder.keys.value(in: number) == userName
@@ -27,12 +29,15 @@ extension StoreState {
   /// Tried in turn: SCIM id, externalId, employeeNumber, userName, work email.
   func manager(_ reference: String, in connection: String) -> ResourceRow? {
     let set = Self.people(of: connection)
-    if let place = place(id: reference, in: set), !rows[place].isDeleted { return row(at: place) }
+    if let place = place(id: reference, in: set), !rows[place].isDeleted, !isBeingErased(place) {
+      return row(at: place)
+    }
     for entry in people.keys(of: reference) {
       var places = holders(entry.value, in: entry.index, of: set)
       if entry.index == people.email {
         places = places.filter { isWorkEmail(entry.value, of: $0) }
       }
+      if !configuration.erasures.isEmpty { places.removeAll { isBeingErased($0) } }
       if places.count == 1 { return row(at: places[0]) }
       if places.count > 1 { return nil }
     }

@@ -6,6 +6,7 @@ extension StoreState {
   package struct Restoring: Sendable {
     fileprivate var managers: [(employee: Int, id: String)] = []
     fileprivate var webhooks: [Webhook] = []
+    fileprivate var erasures: [Erasure] = []
     fileprivate var applications: [Application] = []
     fileprivate var consumers: [Consumer] = []
     fileprivate var connections: [Connection] = []
@@ -22,6 +23,7 @@ extension StoreState {
     case .consumer(let record): restoring.consumers.append(record)
     case .connection(let record): restoring.connections.append(record)
     case .webhook(let record): restoring.webhooks.append(record)
+    case .erasure(let record): restoring.erasures.append(record)
     case .owner(let connection, let consumer, let sequence):
       consumers[connection] = consumer
       if sequence > 0 { sequences[connection] = sequence }
@@ -57,7 +59,8 @@ extension StoreState {
   package mutating func finish(_ restoring: Restoring, _ header: SnapshotHeader) {
     configuration = Configuration(
       applications: restoring.applications, consumers: restoring.consumers,
-      connections: restoring.connections, webhooks: restoring.webhooks)
+      connections: restoring.connections, webhooks: restoring.webhooks,
+      erasures: restoring.erasures)
     for (employee, id) in restoring.managers {
       reporting.set(place(record: id).map { .manager($0) }, of: employee)
     }

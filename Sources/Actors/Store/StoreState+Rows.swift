@@ -66,7 +66,10 @@ extension StoreState {
 // MARK: - Whole rows
 
 extension StoreState {
-  package func row(_ key: ResourceKey) -> ResourceRow? { place(key).map { row(at: $0) } }
+  /// Nobody changes whoever is being erased: for them there is no such row any more.
+  package func row(_ key: ResourceKey) -> ResourceRow? {
+    place(key).flatMap { isBeingErased($0) ? nil : row(at: $0) }
+  }
 
   /// - Parameter id: of an employee or a group.
   package func row(record id: String) -> ResourceRow? { place(record: id).map { row(at: $0) } }

@@ -45,6 +45,7 @@ extension StoreState {
       ("consumer", configuration.consumers.values.map(\.json)),
       ("connection", configuration.connections.values.map(\.json)),
       ("webhook", configuration.webhooks.values.map(\.json)),
+      ("erasure", configuration.erasures.values.map(\.json)),
     ]
     for (type, values) in records {
       for value in values { try writer.line(type) { value.write(to: &$0) } }

@@ -116,7 +116,7 @@ extension StoreState {
       created: entry.created.milliseconds, lastModified: entry.lastModified.milliseconds,
       contentSeq: entry.contentSeq, lastSeq: max(entry.seq, known?.lastSeq ?? 0), body: body,
       version: UInt32(clamping: entry.version), set: UInt32(set), isDeleted: entry.isDeleted,
-      isActive: entry.keys.active)
+      isActive: entry.keys.active, isErased: entry.isErased)
   }
 
   /// A new row. Row numbers rise, so that each consumer's stay in order.
@@ -152,6 +152,9 @@ extension StoreState {
   private mutating func reindex(
     _ entry: RowEntry, at place: Int, _ before: RowBefore?, in set: Int
   ) {
+    if entry.isErased, let value = before?.keys.externalId {
+      index.remove(place, at: hash(value, .formerExternalId(set: set)))
+    }
     let old = before.flatMap { $0.isDeleted ? nil : $0.keys }
     let new = entry.isDeleted ? nil : entry.keys
     if old == new { return }
@@ -161,7 +164,7 @@ extension StoreState {
     for key in new?.entries ?? [] {
       index.insert(place, at: hash(key.value, .value(index: key.index, set: set)))
     }
-    if let value = old?.externalId, new == nil {
+    if let value = old?.externalId, new == nil, !entry.isErased {
       index.insert(place, at: hash(value, .formerExternalId(set: set)))
     }
     if let value = new?.externalId {

@@ -21,6 +21,8 @@ struct StoredRow: Sendable, BitwiseCopyable {
   var isDeleted: Bool
   /// False only for who is there and out of use.
   var isActive: Bool
+  /// Nothing is known of it but its ids, for ever.
+  var isErased = false
 }
 
 /// Where the bytes of one resource are: a part of a file, or still in memory under the number of

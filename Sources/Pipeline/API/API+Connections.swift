@@ -14,6 +14,7 @@ extension API {
     case .deleteConnection: try await deleteConnection(of: consumer, call)
     case .listEmployees: try await listEmployees(of: consumer, call)
     case .getEmployee: try await getEmployee(of: consumer, call)
+    case .eraseEmployee: try await eraseEmployee(of: consumer, call)
     }
   }
 

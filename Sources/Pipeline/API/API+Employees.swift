@@ -23,6 +23,7 @@ extension API {
   func getEmployee(of consumer: Consumer, _ call: APICall) async throws(APIError) -> APIAnswer {
     let id = call.path("id")
     guard let employee = await backend.employee(id: id, consumerId: consumer.id) else {
+      if backend.wasErased(employee: id, consumerId: consumer.id) { throw .erased(id) }
       throw .notFound("employee", id)
     }
     return .data(employee)

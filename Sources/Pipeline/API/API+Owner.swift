@@ -27,6 +27,8 @@ extension API {
     case .replayEvents: try await replay(call)
     case .retryDeadLetter: .data(.object(try await backend.retryDeadLetter(call.path("letter"))))
     case .dropDeadLetter: try await drop(call)
+    case .eraseAnyEmployee: try await eraseEmployee(call)
+    case .listErasures: listErasures(call)
     }
   }
 

@@ -109,5 +109,7 @@ extension APIRoute {
     .application(.replayWebhook), .application(.redeliver), .application(.resendDeadLetter),
     .application(.removeDeadLetter), .owner(.holdDelivery), .owner(.releaseDelivery),
     .owner(.replayEvents), .owner(.retryDeadLetter), .owner(.dropDeadLetter),
+    // It takes turns of its own, a short one for each step.
+    .consumer(.eraseEmployee), .owner(.eraseAnyEmployee),
   ]
 }

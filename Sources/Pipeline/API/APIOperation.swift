@@ -24,7 +24,7 @@ enum APIOperation: Sendable, Hashable {
   /// One application on behalf of one of its consumers.
   enum ForConsumer: String, CaseIterable, Sendable {
     case listConnections, createConnection, getConnection, updateConnection, deleteConnection
-    case listEmployees, getEmployee
+    case listEmployees, getEmployee, eraseEmployee
   }
 
   /// Whoever owns the spool directory, over the control socket only.
@@ -34,6 +34,7 @@ enum APIOperation: Sendable, Hashable {
     case listConnectionTokens, createConnectionToken, deleteConnectionToken
     case prepareSimulator, listInspectedEvents, followEvents
     case holdDelivery, releaseDelivery, replayEvents, retryDeadLetter, dropDeadLetter
+    case eraseAnyEmployee, listErasures
   }
 }
 

@@ -47,7 +47,7 @@ extension APIRoutes {
           APIInput("follow", .choice(["0", "1"]), "1 keeps the answer open."),
           APIInput("recent", .integer(0...200), "How many past lines come first; 20 when absent."),
         ]),
-    ] + delivery
+    ] + delivery + erasing
 
   private static let delivery = [
     APIRoute(
@@ -71,6 +71,20 @@ extension APIRoutes {
     APIRoute(
       .owner(.dropDeadLetter), "DELETE", "/owner/dead/{letter}", success: 204,
       "Remove a dead letter for good."),
+  ]
+
+  private static let erasing = [
+    APIRoute(
+      .owner(.eraseAnyEmployee), "POST", "/owner/employees/{id}/erase", success: 202,
+      "Forget a person for good, whosever employee it is.",
+      body: [
+        APIInput(
+          "now", .boolean,
+          "true: the files that tell of it go now, and with them what else they hold.")
+      ]),
+    APIRoute(
+      .owner(.listErasures), "GET", "/owner/erasures",
+      "List the erasures of which files of the spool still tell, the oldest first."),
   ]
 
   private static let heldWebhook = APIInput(

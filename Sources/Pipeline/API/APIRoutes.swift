@@ -111,6 +111,14 @@ enum APIRoutes {
     APIRoute(
       .consumer(.getEmployee), "GET", "/hris/employees/{id}", "Read one employee.",
       answer: .data(.named("Employee"))),
+    APIRoute(
+      .consumer(.eraseEmployee), "DELETE", "/hris/employees/{id}", success: 202,
+      "Forget a person for good; the answer says by when no file tells of them any more.",
+      answer: .data(.named("Erasure")),
+      query: [
+        APIInput(
+          "erase", .boolean, "Must be true: nothing brings an erased person back.")
+      ]),
   ]
 
   private static let serviceId = APIInput(

@@ -36,6 +36,18 @@ protocol APIBackend: Sendable {
 
   func employees(_ query: EmployeeQuery) async throws(APIError) -> EmployeePage
 
+  /// Erases an employee; returns when nothing but files of the spool tell of the person.
+  ///
+  /// - Parameters:
+  ///   - consumerId: whose the employee must be; nil for the owner of the spool.
+  ///   - atOnce: whether those files go now, or when they are no longer kept.
+  func erase(
+    employee id: String, consumerId: String?, atOnce: Bool, requestId: String
+  ) async throws(APIError) -> Erasure
+
+  /// Whether the consumer had an employee of that id who was erased.
+  func wasErased(employee id: String, consumerId: String) -> Bool
+
   /// Attempts made so far, the newest first.
   func deliveries(_ query: DeliveryQuery) async throws(APIError) -> DeliveryPage
 

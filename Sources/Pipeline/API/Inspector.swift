@@ -62,6 +62,15 @@ final class Inspector: Sendable {
     }
   }
 
+  /// Whatever tells of an employee who is erased is remembered no longer.
+  func forget(_ employee: String) {
+    let id = SpoolSearch.folded(Array(employee.utf8))
+    state.withLock { state in
+      state.events.removeAll { SpoolSearch.occurs(id, in: $0.body) }
+      state.bytes = state.events.reduce(0) { $0 + $1.size }
+    }
+  }
+
   private static func trim(_ state: inout State, at now: Timestamp) {
     let oldest = now.advanced(by: .zero - Bounds.age)
     var gone = 0

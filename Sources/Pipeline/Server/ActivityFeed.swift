@@ -64,6 +64,15 @@ final class ActivityFeed: Sendable {
     return stream
   }
 
+  /// Whatever tells of an employee who is erased is remembered no longer.
+  func forget(_ employee: String) {
+    let id = SpoolSearch.folded(Array(employee.utf8))
+    state.withLock { state in
+      state.recent.removeAll { $0.mentions(id) }
+      state.bytes = state.recent.reduce(0) { $0 + $1.size }
+    }
+  }
+
   func finish() {
     let readers = state.withLock { state in
       defer { state.readers = [:] }
@@ -85,6 +94,13 @@ final class ActivityFeed: Sendable {
 }
 
 extension Activity {
+  fileprivate func mentions(_ id: [UInt8]) -> Bool {
+    switch self {
+    case .event(let bytes), .attempt(let bytes): SpoolSearch.occurs(id, in: bytes)
+    case .missed: false
+    }
+  }
+
   fileprivate var size: Int {
     switch self {
     case .event(let bytes), .attempt(let bytes): bytes.count

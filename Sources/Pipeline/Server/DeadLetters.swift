@@ -126,7 +126,7 @@ final class DeadLetters: Sendable {
   }
 
   /// Blocking.
-  private func removeNow(_ name: String) throws(FileError) -> Bool {
+  func removeNow(_ name: String) throws(FileError) -> Bool {
     known.withLock { _ = $0?.remove(name) }
     guard try FileSystem.remove("\(directory)/\(name).json") else { return false }
     try FileSystem.syncDirectory(directory)

@@ -46,9 +46,15 @@ extension DeliveryEnvironment {
     tell = { await store.tell($0) }
     diskSpace = { (spool.diskFree, spool.diskReserve) }
     employeeIds = { consumer, last, count in
-      store.read { $0.listedEmployees(of: consumer, after: last, count: count).employees.map(\.id) }
+      store.read { $0.employeeIds(of: consumer, after: last, count: count) }
     }
-    employee = { id, consumer in await search.employee(id, of: consumer) }
+    employee = { id, consumer in
+      if let found = await search.employee(id, of: consumer) { return found }
+      // Whoever is told the present state hears of those who were erased, by their ids.
+      guard let left = store.read({ $0.tombstone(of: id, consumer: consumer) }) else { return nil }
+      return await store.bytes(left)
+    }
+    isErased = { id in store.read { $0.isErased(id) } }
     epoch = parts.epoch
     mostPinning = { await parts.disk.run { pins.mostPinning } }
     let attempts = DeliveryAttempt.Result.allCases.map { result in

@@ -10,6 +10,7 @@ extension EventFeed {
     self.init(
       log: CommittedTailReader(topology.committed, disk: disk), epoch: epoch,
       firstSeq: { committed.firstSeq ?? committed.lastSeq + 1 },
-      linesNear: { try await times.lines(near: $0) }, configuration: { view.current })
+      linesNear: { try await times.lines(near: $0) }, configuration: { view.current },
+      isErased: { [store = topology.store] event in store.isErased(event) })
   }
 }

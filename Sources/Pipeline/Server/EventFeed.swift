@@ -45,6 +45,7 @@ final class EventFeed: Sendable {
   private let firstSeq: @Sendable () -> UInt64
   private let linesNear: @Sendable (Timestamp) async throws -> Range<UInt64>
   private let configuration: @Sendable () -> Configuration
+  private let isErased: @Sendable (CommittedEvent) -> Bool
   let state = Mutex(State())
 
   /// - Parameters:
@@ -55,7 +56,8 @@ final class EventFeed: Sendable {
     log: any CommittedLog, epoch: Int, bounds: Bounds = Bounds(),
     firstSeq: @escaping @Sendable () -> UInt64,
     linesNear: @escaping @Sendable (Timestamp) async throws -> Range<UInt64>,
-    configuration: @escaping @Sendable () -> Configuration
+    configuration: @escaping @Sendable () -> Configuration,
+    isErased: @escaping @Sendable (CommittedEvent) -> Bool = { _ in false }
   ) {
     self.log = log
     self.epoch = epoch
@@ -63,6 +65,7 @@ final class EventFeed: Sendable {
     self.firstSeq = firstSeq
     self.linesNear = linesNear
     self.configuration = configuration
+    self.isErased = isErased
   }
 }
 
@@ -98,7 +101,9 @@ extension EventFeed {
         return builder.page
       }
       for outcome in outcomes {
-        let isRoom = builder.take(outcome) { filter.accepts($0, in: configuration) }
+        let isRoom = builder.take(outcome) {
+          filter.accepts($0, in: configuration) && !isErased($0)
+        }
         if !isRoom { return builder.page }
       }
       builder.page.next = FeedPlace(epoch: epoch, seq: next)

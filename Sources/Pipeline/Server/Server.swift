@@ -100,7 +100,11 @@ final class Server: Sendable {
         spool: spool, catalog: catalog, disk: disk, vault: vault, sender: sender,
         deadLetters: deadLetters,
         feed: feed, metrics: metrics, log: log, turns: turns, epoch: recovery.epoch,
-        snapshots: snapshots),
+        snapshots: snapshots,
+        forget: { [feed] employee in
+          feed.forget(employee)
+          inspector.forget(employee)
+        }),
       state: state, settings: settings)
     events = EventFeed(topology, spool: spool, epoch: recovery.epoch, disk: feeding)
     // The state rests on no attempt; what it rests on of the others, snapshots say.
@@ -276,6 +280,7 @@ extension Server {
     feed.finish()
     events.finish()
     await http.drain(within: settings.drain)
+    await topology.eraser.stop()
     topology.authentication.input.finish()
     topology.delivery.stop()
   }

@@ -73,6 +73,15 @@ extension ServerBackend {
     of record: DeliveryRecord
   ) async throws(APIError) -> (event: CommittedEvent, place: DeliveryQueue.Position)? {
     guard let seq = record.seq else { return nil }
+    guard let found = try await kept(record, seq), !topology.store.isErased(found.event) else {
+      return nil
+    }
+    return found
+  }
+
+  private func kept(
+    _ record: DeliveryRecord, _ seq: UInt64
+  ) async throws(APIError) -> (event: CommittedEvent, place: DeliveryQueue.Position)? {
     let id = record.eventId
     do {
       let (outcomes, _) = try await events.log.outcomes(from: seq, limit: 1)

@@ -40,6 +40,10 @@ struct CommitQueue {
   var rest = Rest.working
   var isStopping = false
   private var isSealDue = false
+  /// Who wants every open segment sealed, and hears up to where that goes.
+  private var sealers: [CheckedContinuation<[UInt64], Never>] = []
+  /// Whether all that was appended before they asked is written.
+  private var isWrittenForSealers = false
   var hasFailed = false
   private var waiters: [[Waiter]]
   /// Closures of lines that are written, not yet synced.
@@ -76,7 +80,7 @@ struct CommitQueue {
     }
   }
 
-  enum Step { case write, seal, linger, park, stop }
+  enum Step { case write, seal, sealAll, linger, park, stop }
 
   /// What the commit thread does next; for `.write` the entries are in `batch`, which was empty.
   mutating func next(into batch: inout [Entry], hasLingered: Bool) -> Step {
@@ -86,17 +90,23 @@ struct CommitQueue {
       rest = .working
       return .seal
     }
+    if !sealers.isEmpty, entries.isEmpty || isWrittenForSealers {
+      isWrittenForSealers = false
+      rest = .working
+      return .sealAll
+    }
     if entries.isEmpty {
       if isStopping { return .stop }
       rest = .parked
       return .park
     }
-    guard isUrgent || hasLingered || isStopping else {
+    guard isUrgent || hasLingered || isStopping || !sealers.isEmpty else {
       rest = .lingering
       return .linger
     }
     rest = .working
     isUrgent = false
+    isWrittenForSealers = !sealers.isEmpty
     swap(&entries, &batch)
     return .write
   }
@@ -107,6 +117,19 @@ struct CommitQueue {
     isSealDue = true
     defer { rest = .working }
     return rest != .working
+  }
+
+  /// Every open segment is to be sealed once what was appended by now is in it.
+  /// - Returns: whether the commit thread must be woken.
+  mutating func requestSeal(for sealer: CheckedContinuation<[UInt64], Never>) -> Bool {
+    sealers.append(sealer)
+    defer { rest = .working }
+    return rest != .working
+  }
+
+  mutating func takeSealers() -> [CheckedContinuation<[UInt64], Never>] {
+    defer { sealers = [] }
+    return sealers
   }
 
   func isBacklogged(lines: Int, bytes: Int) -> Bool {

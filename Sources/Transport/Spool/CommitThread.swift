@@ -47,6 +47,7 @@ struct CommitThread {
       case .write: return true
       case .stop: return false
       case .seal: try SpoolError.files { () throws(FileError) in try sealOld() }
+      case .sealAll: try SpoolError.files { () throws(FileError) in try sealAll() }
       case .linger:
         engine.commitBell.wait(atMost: Self.linger)
         hasLingered = true
@@ -97,6 +98,15 @@ struct CommitThread {
     for hop in writers.indices where writers[hop].isOld(at: now, options: engine.options) {
       try seal(hop, at: now)
     }
+  }
+
+  /// Seals every segment that has a line; who asked for it hears the last line of each hop.
+  private mutating func sealAll() throws(FileError) {
+    let now = Timestamp.now
+    let sealers = engine.queue.withLock { $0.takeSealers() }
+    for hop in writers.indices where writers[hop].lines > 0 { try seal(hop, at: now) }
+    let last = writers.map(\.last)
+    for sealer in sealers { sealer.resume(returning: last) }
   }
 
   private mutating func seal(_ hop: Int, at now: Timestamp) throws(FileError) {

@@ -20,6 +20,8 @@ struct RetentionPlan: Sendable, Equatable {
     var unneededThrough: UInt64
     /// How long they stay all the same.
     var keep: Duration
+    /// Lines up to here go as soon as nobody needs them.
+    var unwantedThrough: UInt64 = 0
 
     /// Sealed segments nobody needs: the oldest ones, in a row.
     var unneeded: ArraySlice<Segment> {
@@ -37,7 +39,9 @@ struct RetentionPlan: Sendable, Equatable {
   /// - Parameter maxBytes: above this, segments go before their time, the oldest of all first.
   init(_ hops: [Hop], maxBytes: UInt64, now: Timestamp) {
     var counts = hops.map { hop in
-      hop.unneeded.prefix { $0.newest.advanced(by: hop.keep) <= now }.count
+      hop.unneeded.prefix {
+        $0.last <= hop.unwantedThrough || $0.newest.advanced(by: hop.keep) <= now
+      }.count
     }
     var bytes = Self.bytes(of: hops)
     for (hop, count) in zip(hops, counts) {

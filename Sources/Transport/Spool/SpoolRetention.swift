@@ -40,6 +40,30 @@ extension Spool {
     engine.retention.unneededThrough.withLock { $0[hop] = max($0[hop], seq) }
   }
 
+  /// Lines up to these, by hop, go before their time, as soon as nobody needs them. Never taken back.
+  package func discard(through marks: [UInt64]) {
+    engine.retention.unwantedThrough.withLock { known in
+      for (hop, mark) in zip(known.indices, marks) { known[hop] = max(known[hop], mark) }
+    }
+  }
+
+  /// Whether any of these lines, by hop, was still on disk when that was looked at last.
+  package func holds(anyThrough marks: [UInt64]) -> Bool {
+    let facts = engine.retention.facts.withLock { $0 }
+    return zip(facts, marks).contains { segments, mark in
+      segments.first.map { $0.first <= mark } ?? (mark > 0)
+    }
+  }
+
+  /// Seals every open segment; what comes next stands in new ones. Never returns after a failure.
+  /// - Returns: by hop, the last line of what is sealed.
+  package func sealAll() async -> [UInt64] {
+    let engine = engine
+    return await withCheckedContinuation { sealer in
+      if engine.queue.withLock({ $0.requestSeal(for: sealer) }) { engine.commitBell.ring() }
+    }
+  }
+
   /// Bytes of all hops that stay, however full the disk, while readers need this of each.
   package func bytesKept(neededFrom: [UInt64]) -> UInt64 {
     let hops = engine.retention.facts.withLock { $0 }
@@ -64,12 +88,14 @@ final class RetentionState: Sendable {
   /// By hop, the segments as they were last looked at.
   let facts: Mutex<[[RetentionPlan.Segment]]>
   let unneededThrough: Mutex<[UInt64]>
+  let unwantedThrough: Mutex<[UInt64]>
   let bytes = Atomic<UInt64>(0)
   let removed = Atomic<UInt64>(0)
 
   init(hops: Int) {
     facts = Mutex((0..<hops).map { _ in [] })
     unneededThrough = Mutex((0..<hops).map { _ in 0 })
+    unwantedThrough = Mutex((0..<hops).map { _ in 0 })
   }
 
   /// - Parameter neededFrom: by hop, what readers need; nil when that does not matter yet.
@@ -78,11 +104,13 @@ final class RetentionState: Sendable {
   ) -> [RetentionPlan.Hop] {
     let keep = rules.withLock { $0?.keep } ?? []
     let through = unneededThrough.withLock { $0 }
+    let unwanted = unwantedThrough.withLock { $0 }
     return facts.indices.map { hop in
       let needed = neededFrom.map { $0[hop] } ?? .max
       return RetentionPlan.Hop(
         segments: facts[hop], unneededThrough: min(through[hop], needed - min(1, needed)),
-        keep: keep.indices.contains(hop) ? keep[hop] : .zero)
+        keep: keep.indices.contains(hop) ? keep[hop] : .zero,
+        unwantedThrough: unwanted[hop])
     }
   }
 }

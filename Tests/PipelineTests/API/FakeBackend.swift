@@ -16,6 +16,7 @@ final class FakeBackend: APIBackend {
     var thread: UInt?
     var secrets: [String: [Secret]] = [:]
     var employees: [String: Employee] = [:]
+    var erased: Set<String> = []
     var refusal: WriteRefusal?
     var tested: [String] = []
     /// What was asked of it, in order: "secret wh_1", "admin webhook.created".
@@ -50,6 +51,24 @@ final class FakeBackend: APIBackend {
   var writeRefusal: WriteRefusal? { state.withLock { $0.refusal } }
   var records: Int { state.withLock { $0.records } }
   var calls: [String] { state.withLock { $0.calls } }
+
+  func erase(
+    employee id: String, consumerId: String?, atOnce: Bool, requestId: String
+  ) async throws(APIError) -> Erasure {
+    let erasure = try state.withLock { state throws(APIError) in
+      guard state.employees.removeValue(forKey: id) != nil else { throw .notFound("employee", id) }
+      state.erased.insert(id)
+      return Erasure(
+        id: id, consumerId: consumerId ?? "csm_1", request: requestId,
+        at: Timestamp(milliseconds: 0), erasedBy: Timestamp(milliseconds: 60_000),
+        isAtOnce: atOnce)
+    }
+    return erasure
+  }
+
+  func wasErased(employee id: String, consumerId: String) -> Bool {
+    state.withLock { $0.erased.contains(id) }
+  }
 
   func administer(_ changes: [AdminChange], requestId: String) async throws(APIError) {
     if let refusal = state.withLock({ $0.refuseAdmin }) { throw refusal }

@@ -4,6 +4,16 @@ extension APISchemas {
   static let employees: [Named] = [
     ("Employee", .object(EmployeeField.allCases.map(member))),
     (
+      "Erasure",
+      .object([
+        .init("id", .id("emp_"), "Of the person who was erased."),
+        .init("consumerId", .id("csm_")),
+        .init("erasedAt", .timestamp),
+        .init("erasedBy", .timestamp, "From when on no file tells of the person any more."),
+        .init("now", .boolean, "Whether the owner had the files removed at once."),
+      ])
+    ),
+    (
       "Location",
       .open(
         ["street1", "city", "state", "postalCode", "country", "formatted"].map {

@@ -6,7 +6,7 @@ package enum EmployeesCommand {
     "consumer", .text("id"), help: "Whose employees, where there are several consumers.")
 
   package static let command = Command(
-    "employees", abstract: "List employees and show one",
+    "employees", abstract: "List employees, show one, erase one",
     subcommands: [
       Command(
         "ls", abstract: "List employees",
@@ -39,6 +39,7 @@ package enum EmployeesCommand {
             }
           }
         }),
+      erasing,
     ])
 
   private static func list(_ client: ClientCommand) async throws(ClientFailure) {

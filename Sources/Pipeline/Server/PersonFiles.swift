@@ -1,0 +1,89 @@
+import Actors
+import Transport
+
+/// Files of the spool that may tell of a person and that no line of a hop stands for: dead letters,
+/// and the ends that were cut after crashes.
+struct PersonFiles: Sendable {
+  /// Bytes of a file that are looked at together.
+  private static let chunk = 1 << 20
+
+  let letters: DeadLetters
+  /// `torn/` of the spool.
+  let torn: String
+
+  init(spool: String, letters: DeadLetters) {
+    self.letters = letters
+    torn = spool + "/torn"
+  }
+
+  /// Removes every file in which one of the texts occurs, in whatever case.
+  ///
+  /// - Returns: the letters among them.
+  func remove(naming texts: [String]) async throws(FileError) -> [SpoolDeadLetter] {
+    let needles = texts.flatMap { Self.needles($0) }
+    let removed = try await letters.removeAll { bytes in
+      needles.contains { SpoolSearch.occurs($0, in: bytes) }
+    }
+    let torn = torn
+    try await letters.disk.run { () throws(FileError) in
+      try Self.removeTorn(in: torn, naming: needles)
+    }
+    return removed
+  }
+
+  /// As it is, and as it stands in JSON.
+  private static func needles(_ text: String) -> [[UInt8]] {
+    let plain = SpoolSearch.folded(Array(text.utf8))
+    let escaped = SpoolSearch.folded(Array(JSONValue(text).bytes.dropFirst().dropLast()))
+    return plain == escaped ? [plain] : [plain, escaped]
+  }
+
+  /// Blocks.
+  private static func removeTorn(
+    in directory: String, naming needles: [[UInt8]]
+  ) throws(FileError) {
+    guard try FileSystem.status(directory) != nil else { return }
+    var isChanged = false
+    for name in try FileSystem.list(directory) {
+      let path = directory + "/" + name
+      guard try occurs(needles, in: path) else { continue }
+      isChanged = try FileSystem.remove(path) || isChanged
+    }
+    if isChanged { try FileSystem.syncDirectory(directory) }
+  }
+
+  /// Neighbouring chunks overlap by what a text needs, so that none hides between two.
+  private static func occurs(_ needles: [[UInt8]], in path: String) throws(FileError) -> Bool {
+    guard let file = try File.ifPresent(path) else { return false }
+    let overlap = needles.map(\.count).max() ?? 0
+    var start: UInt64 = 0
+    while true {
+      let bytes = try file.read(at: start, count: chunk + overlap)
+      if needles.contains(where: { SpoolSearch.occurs($0, in: bytes) }) { return true }
+      if bytes.count <= chunk { return false }
+      start += UInt64(chunk)
+    }
+  }
+}
+
+extension DeadLetters {
+  /// Removes every letter whose bytes are meant.
+  ///
+  /// - Returns: those that could be read as one.
+  func removeAll(
+    where isMeant: @escaping @Sendable ([UInt8]) -> Bool
+  ) async throws(FileError) -> [SpoolDeadLetter] {
+    let directory = directory
+    return try await disk.run { () throws(FileError) in
+      var removed: [SpoolDeadLetter] = []
+      for name in try self.names() {
+        let path = "\(directory)/\(name).json"
+        guard try FileSystem.status(path) != nil else { continue }
+        let bytes = try FileSystem.contents(of: path)
+        guard isMeant(bytes), try self.removeNow(name) else { continue }
+        if let letter = SpoolDeadLetter(name: name, bytes) { removed.append(letter) }
+      }
+      return removed
+    }
+  }
+}
