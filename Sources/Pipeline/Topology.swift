@@ -46,14 +46,15 @@ struct Topology: Sendable {
       view: view, activity: activity,
       acceptance: Acceptance(hop: spool.hop(.accepted), intake: intake, catalog: catalog),
       mapping: mapping, capacity: capacity,
-      tell: { [store] in store.tellSoon($0) })
+      tell: { [store] in store.tellSoon($0) }, note: parts.note)
     let scans = ScanGate()
     ingress = Ingress(
       authentication: authentication,
       reader: ResourceReader(store: store, catalog: catalog, scans: scans),
       catalog: catalog, origin: RequestOrigin(settings),
       waiting: parts.metrics.gauge(
-        "scim_hris_writes_waiting", help: "Callers of writes who wait for the disk."))
+        "scim_hris_writes_waiting", help: "Callers of writes who wait for the disk."),
+      note: parts.note)
     search = EmployeeSearch(store: store, scans: scans)
     pins = RetentionPins(
       spool: spool, view: view, maxBytes: settings.maxSpoolBytes(of: spool.directory))
@@ -81,6 +82,8 @@ struct Topology: Sendable {
     let sender: any WebhookSender
     let deadLetters: DeadLetters
     let feed: ActivityFeed
+    /// Told of calls of which no hop tells.
+    let note: RequestNote.Taker
     let metrics: Metrics
     let log: Logger
     let turns: AdminTurns

@@ -28,7 +28,8 @@ final class MiniaturePipeline: Sendable {
 
   /// - Parameter directory: of an earlier pipeline that was closed; its spool is folded.
   init(
-    in directory: TemporaryDirectory? = nil, intake: Intake = .open, mappingLanes: Int = 2
+    in directory: TemporaryDirectory? = nil, intake: Intake = .open, mappingLanes: Int = 2,
+    note: @escaping RequestNote.Taker = { _ in }
   ) throws {
     self.directory = directory ?? TemporaryDirectory()
     spool = try Spool.open(
@@ -53,12 +54,12 @@ final class MiniaturePipeline: Sendable {
     authentication = Authentication(
       view: view, activity: ConnectionActivity(),
       acceptance: Acceptance(hop: spool.hop(0), intake: intake, catalog: catalog),
-      mapping: mapping, capacity: 64)
+      mapping: mapping, capacity: 64, note: note)
     ingress = Ingress(
       authentication: authentication, reader: ResourceReader(store: store, catalog: catalog),
       catalog: catalog,
       origin: RequestOrigin(publicURL: "https://scim.example.com", trustedProxies: []),
-      waiting: Gauge())
+      waiting: Gauge(), note: note)
   }
 
   /// Runs the stages around `body`, after setting up one connection where there is none.

@@ -17,14 +17,18 @@ package actor Authentication: Stage {
   private nonisolated let acceptance: Acceptance
   private nonisolated let mapping: Mapping
   private nonisolated let tell: @Sendable (OperationalEvent) -> Void
+  private nonisolated let note: RequestNote.Taker
   private nonisolated let limiter = Mutex(AttemptLimiter())
 
+  /// - Parameter note: told of writes that were not accepted.
   package init(
     view: ConfigurationView, activity: ConnectionActivity, acceptance: Acceptance,
     mapping: Mapping, capacity: Int,
-    tell: @escaping @Sendable (OperationalEvent) -> Void = { _ in }
+    tell: @escaping @Sendable (OperationalEvent) -> Void = { _ in },
+    note: @escaping RequestNote.Taker = { _ in }
   ) {
     self.tell = tell
+    self.note = note
     self.view = view
     self.activity = activity
     self.acceptance = acceptance
@@ -51,13 +55,32 @@ package actor Authentication: Stage {
 
   /// Answers the caller and returns nil when the write is not accepted.
   private nonisolated func accept(_ call: SCIMCall) -> AcceptedWrite? {
+    var connection: Connection?
     do throws(SCIMError) {
-      return try acceptance.accept(call, try connection(of: call))
+      let known = try self.connection(of: call)
+      connection = known
+      return try acceptance.accept(call, known)
     } catch {
+      refused(call, error, authenticated: connection)
       call.reply.resolve(SCIMAnswer(error))
       return nil
     }
   }
+
+  /// Notes a write that leaves no line in the spool.
+  ///
+  /// - Parameter authenticated: the connection its token is valid for.
+  nonisolated func refused(
+    _ call: SCIMCall, _ error: SCIMError, authenticated: Connection? = nil
+  ) {
+    note(
+      RequestNote(
+        call, of: authenticated ?? connection(at: call.slug),
+        isAuthenticated: authenticated != nil, status: error.status, detail: error.detail))
+  }
+
+  /// Of whom a call is, whatever it proves.
+  nonisolated func connection(at slug: String) -> Connection? { view.connection(slug: slug) }
 
   /// The connection a call belongs to.
   ///

@@ -13,12 +13,16 @@ package actor Ingress {
   private nonisolated let endpoints: [String]
   private nonisolated let origin: RequestOrigin
   private let waiting: Gauge
+  private nonisolated let note: RequestNote.Taker
 
-  /// - Parameter waiting: shows how many callers of writes wait for the disk.
+  /// - Parameters:
+  ///   - waiting: shows how many callers of writes wait for the disk.
+  ///   - note: told of every call that is no write, and of every one that is none it knows.
   package init(
     authentication: Authentication, reader: ResourceReader, catalog: SCIMCatalog,
-    origin: RequestOrigin, waiting: Gauge
+    origin: RequestOrigin, waiting: Gauge, note: @escaping RequestNote.Taker = { _ in }
   ) {
+    self.note = note
     self.authentication = authentication
     self.reader = reader
     self.catalog = catalog
@@ -30,28 +34,74 @@ package actor Ingress {
   /// - Parameter request: one whose path begins with `/scim/v2`.
   package nonisolated func receive(_ request: HTTPRequest) async -> HTTPResponse {
     let id = ULID.make(prefix: "req_")
-    do throws(SCIMError) {
-      let call = try frame(request, id: id)
-      if case .write = call.operation { return HTTPResponse(await submit(call), request: id) }
-      if case .discovery(let discovery) = call.operation, call.credentials == nil {
-        try authentication.admitStranger(call)
-        return HTTPResponse(try reader.discover(discovery, call), request: id)
-      }
-      let connection = try authentication.connection(of: call)
-      if call.operation == .bulk {
-        return HTTPResponse(await bulk(call, connection), request: id)
-      }
-      return HTTPResponse(try await reader.read(call, of: connection.id), request: id)
-    } catch {
+    let call: SCIMCall
+    do throws(SCIMError) { call = try frame(request, id: id) } catch {
+      refused(request, id: id, status: error.status, detail: error.detail)
       return HTTPResponse(SCIMAnswer(error), request: id)
     }
+    if case .write = call.operation { return HTTPResponse(await submit(call), request: id) }
+    return HTTPResponse(await look(call), request: id)
+  }
+
+  /// Answers what is no write, and notes that it was asked.
+  private nonisolated func look(_ call: SCIMCall) async -> SCIMAnswer {
+    var connection: Connection?
+    do throws(SCIMError) {
+      let answer = try await answer(call, &connection)
+      note(
+        RequestNote(
+          call, of: connection ?? authentication.connection(at: call.slug),
+          isAuthenticated: connection != nil, status: answer.status))
+      return answer
+    } catch {
+      note(
+        RequestNote(
+          call, of: connection ?? authentication.connection(at: call.slug),
+          isAuthenticated: connection != nil, status: error.status, detail: error.detail))
+      return SCIMAnswer(error)
+    }
+  }
+
+  /// - Parameter connection: set as soon as its token has proved to be valid.
+  private nonisolated func answer(
+    _ call: SCIMCall, _ connection: inout Connection?
+  ) async throws(SCIMError) -> SCIMAnswer {
+    if case .discovery(let discovery) = call.operation, call.credentials == nil {
+      try authentication.admitStranger(call)
+      return try reader.discover(discovery, call)
+    }
+    let known = try authentication.connection(of: call)
+    connection = known
+    if call.operation == .bulk { return await bulk(call, known) }
+    return try await reader.read(call, of: known.id)
+  }
+
+  /// Notes what was refused before anybody knew what it wants.
+  ///
+  /// - Parameter request: one whose path begins with `/scim/v2`.
+  package nonisolated func refused(
+    _ request: HTTPRequest, id: String, status: Int, detail: String
+  ) {
+    let path = RequestPath(request.path)
+    let connection = path.slug.flatMap { authentication.connection(at: $0) }
+    note(
+      RequestNote(
+        id: id, received: .now, connection: connection?.id ?? "", isAuthenticated: false,
+        method: request.method,
+        path: connection == nil ? "" : path.segments.reduce("") { $0 + "/" + $1 },
+        query: String(request.query), client: origin.client(of: request),
+        agent: request.fields["User-Agent"] ?? "", status: status, detail: detail))
   }
 
   /// Sends a write on and parks its caller until the outcome is durable.
   private func submit(_ call: SCIMCall) async -> SCIMAnswer {
     waiting.add(1)
     defer { waiting.add(-1) }
-    guard await send(call) else { return SCIMAnswer(.backlog(retryAfter: Intake.loadWait)) }
+    guard await send(call) else {
+      let error = SCIMError.backlog(retryAfter: Intake.loadWait)
+      authentication.refused(call, error)
+      return SCIMAnswer(error)
+    }
     return await call.reply.value()
   }
 

@@ -24,6 +24,8 @@ extension API {
     case .testWebhook, .triggerWebhook: try await testWebhook(of: application, call)
     case .replayWebhook: try await replayWebhook(of: application, call)
     case .listEvents: try await listEvents(of: application, call)
+    case .listRequests: try await listRequests(of: application, call)
+    case .getRequest: try await getRequest(of: application, call)
     case .listDeliveries: try await listDeliveries(of: application, call)
     case .getDelivery: try await getDelivery(of: application, call)
     case .redeliver: try await redeliver(of: application, call)

@@ -18,6 +18,7 @@ enum APIOperation: Sendable, Hashable {
     case rotateSecret, replayWebhook
     case triggerWebhook, listEvents
     case listDeliveries, getDelivery, redeliver
+    case listRequests, getRequest
     case listDeadLetters, resendDeadLetter, removeDeadLetter
   }
 

@@ -5,7 +5,8 @@ import Actors
 /// Served under `/api` and, word for word, without it. Only what stands here exists.
 enum APIRoutes {
   static let all: [APIRoute] =
-    open + consumers + webhooks + deliveries + deadLetters + feed + connections + employees + owner
+    open + consumers + webhooks + deliveries + deadLetters + feed + requests + connections
+    + employees + owner
 
   static let paging = [
     APIInput("cursor", .text(limit: 256), "Where the page starts: meta.next of the page before."),

@@ -62,6 +62,15 @@ protocol APIBackend: Sendable {
   /// - Returns: the new attempt as the ledger has it.
   func redeliver(_ record: DeliveryRecord) async throws(APIError) -> JSONObject
 
+  /// Inbound calls, the newest first.
+  func requests(_ query: RequestQuery) async throws(APIError) -> RequestPage
+
+  /// One inbound call, at whatever connection; nil when nothing is kept of one of that id.
+  func request(_ id: String) async throws(APIError) -> RequestTrace?
+
+  /// Webhooks that want an event of a call and were not tried yet.
+  func waiting(for event: CommittedEvent, at seq: UInt64, in trace: RequestTrace) -> [String]
+
   /// What is committed, for those who fetch it themselves.
   var events: EventFeed { get }
 

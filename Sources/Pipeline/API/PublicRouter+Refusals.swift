@@ -23,6 +23,16 @@ extension PublicRouter {
     }
   }
 
+  /// Answers in place of a route, and has it noted.
+  func refuse(_ rejection: HTTPRejection, head: HTTPRequest?) -> HTTPResponse {
+    let response = Self.refusal(rejection, head: head)
+    if let head, Self.area(of: head) == .scim {
+      refused(
+        head, response.fields["X-Request-Id"] ?? "", response.status, rejection.description)
+    }
+    return response
+  }
+
   /// A refusal of the HTTP server in the format of the area it was meant for; a request too
   /// broken to tell is answered as the API would.
   static func refusal(_ rejection: HTTPRejection, head: HTTPRequest?) -> HTTPResponse {
@@ -38,7 +48,10 @@ extension PublicRouter {
       default: SCIMError(status: rejection.status, detail: rejection.description)
       }
     return HTTPResponse(
-      status: error.status, fields: HTTPFields(["content-type": "application/scim+json"]),
+      status: error.status,
+      fields: HTTPFields([
+        "content-type": "application/scim+json", "x-request-id": ULID.make(prefix: "req_"),
+      ]),
       body: error.body())
   }
 }

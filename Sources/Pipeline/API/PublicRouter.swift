@@ -7,6 +7,8 @@ import Transport
 struct PublicRouter: Sendable {
   /// Everything below `/scim`.
   let scim: @Sendable (HTTPRequest) async -> HTTPResponse
+  /// Told of what the HTTP server refused of it: the head, and the id, status and reason answered.
+  var refused: @Sendable (HTTPRequest, String, Int, String) -> Void = { _, _, _, _ in }
   let api: API
   let health: HealthRoutes
 

@@ -18,6 +18,7 @@ final class Server: Sendable {
   let feed: ActivityFeed
   let events: EventFeed
   let deadLetters: DeadLetters
+  let requestLog: RequestLog
   let log: Logger
   let startedAt: Timestamp
   private let loops: [EventLoop]
@@ -92,6 +93,7 @@ final class Server: Sendable {
     let committed = spool.hop(.committed)
     deadLetters = DeadLetters(
       spool: spool.directory, disk: disk, log: log, committed: { try committed.verbatim($0) })
+    requestLog = try RequestLog(settings, spool: spool, log: log)
     let (inspector, turns) = (Inspector(), AdminTurns())
     let sender = WebhookClient(
       client: client, allowed: settings.allowedWebhookNetworks, inspector: inspector, own: own)
@@ -99,8 +101,8 @@ final class Server: Sendable {
       Topology.Parts(
         spool: spool, catalog: catalog, disk: disk, vault: vault, sender: sender,
         deadLetters: deadLetters,
-        feed: feed, metrics: metrics, log: log, turns: turns, epoch: recovery.epoch,
-        snapshots: snapshots,
+        feed: feed, note: { [requestLog] in requestLog.note($0) }, metrics: metrics, log: log,
+        turns: turns, epoch: recovery.epoch, snapshots: snapshots,
         forget: { [feed] employee in
           feed.forget(employee)
           inspector.forget(employee)
@@ -113,7 +115,7 @@ final class Server: Sendable {
     let backend = ServerBackend(
       settings: settings, catalog: catalog, spool: spool, topology: topology, vault: vault,
       feed: feed, events: events, deadLetters: deadLetters, own: own, disk: disk,
-      reading: feeding, startedAt: startedAt)
+      reading: feeding, requestLog: requestLog, requestGate: ScanGate(), startedAt: startedAt)
     let (ingress, activity) = (topology.ingress, topology.activity)
     let origin = RequestOrigin(settings)
     var options = API.Options(permits: { address in
@@ -126,7 +128,8 @@ final class Server: Sendable {
       backend: backend, tokens: AccessTokens(key: vault.accessKey), inspector: inspector,
       options: options, turns: turns, log: log)
     router = PublicRouter(
-      scim: { await ingress.receive($0) }, api: api,
+      scim: { await ingress.receive($0) },
+      refused: { ingress.refused($0, id: $1, status: $2, detail: $3) }, api: api,
       health: HealthRoutes(
         refusal: { backend.writeRefusal },
         metrics: metrics))
@@ -142,7 +145,7 @@ final class Server: Sendable {
   private static func service(_ router: PublicRouter) -> HTTPService {
     HTTPService(
       handler: { await router.respond(to: $0) },
-      reject: { PublicRouter.refusal($0, head: $1) },
+      reject: { router.refuse($0, head: $1) },
       bodyLimit: { PublicRouter.bodyLimit(of: $0) })
   }
 }
@@ -291,6 +294,7 @@ extension Server {
   /// After the stages have ended. Blocks.
   func close() {
     try? saveActivity()
+    requestLog.stop()
     spool.close()
     client.closeIdle()
     for loop in loops { loop.stop() }

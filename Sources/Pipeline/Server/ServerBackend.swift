@@ -15,6 +15,8 @@ struct ServerBackend: APIBackend {
   let disk: BlockingThread
   /// For reads of the spool that people wait for.
   let reading: BlockingThread
+  let requestLog: RequestLog
+  let requestGate: ScanGate
   let startedAt: Timestamp
 
   var configuration: Configuration { topology.view.current }

@@ -30,6 +30,8 @@ final class FakeBackend: APIBackend {
     var missed: MissedEvents?
     var deliveries: [DeliveryRecord] = []
     var queries: [DeliveryQuery] = []
+    var requests: [RequestTrace] = []
+    var requestQueries: [RequestQuery] = []
   }
 
   let state = Mutex(State())
@@ -185,6 +187,23 @@ final class FakeBackend: APIBackend {
       let found = state.deliveries.filter { $0.webhookId == query.webhookId }
       return DeliveryPage(deliveries: found, next: found.isEmpty ? nil : 41)
     }
+  }
+
+  func requests(_ query: RequestQuery) async throws(APIError) -> RequestPage {
+    state.withLock { state in
+      state.requestQueries.append(query)
+      let found = state.requests.map(\.summary).filter { query.connections.contains($0.connection) }
+      return RequestPage(
+        requests: found, next: found.isEmpty ? nil : RequestPlace(accepted: 12, logged: 34))
+    }
+  }
+
+  func request(_ id: String) async throws(APIError) -> RequestTrace? {
+    state.withLock { $0.requests.first { $0.summary.id == id } }
+  }
+
+  func waiting(for event: CommittedEvent, at seq: UInt64, in trace: RequestTrace) -> [String] {
+    []
   }
 
   func delivery(_ id: String) async throws(APIError) -> DeliveryRecord? {

@@ -1,5 +1,5 @@
 import Actors
-package import Transport
+import Transport
 
 /// The screen of `spool explain`: accepted, mapped, committed, delivered, one under the other.
 package struct SpoolExplainScreen {
@@ -19,11 +19,15 @@ package struct SpoolExplainScreen {
     var lines = head
     if !shown.contains(where: { $0.committed != nil }) { lines += snapshot }
     for trace in shown { lines += self.lines(trace) }
+    let calls = story.calls
+    let showsCalls = all || story.traces.isEmpty
+    if showsCalls { lines += calls?.text ?? [] }
     var hints: [String] = []
+    if !showsCalls, let hint = calls?.hint { lines.append(hint) }
     if shown.count < story.traces.count {
       hints.append("showing the last of \(story.traces.count) changes   all: --all")
     }
-    if !bodies { hints.append("bodies: --bodies") }
+    if !bodies && !story.traces.isEmpty { hints.append("bodies: --bodies") }
     if !hints.isEmpty { lines.append(hints.joined(separator: "   ")) }
     return lines.map { (bodies ? $0 : clipped($0)) + "\n" }.joined()
   }
@@ -35,6 +39,7 @@ package struct SpoolExplainScreen {
 
   /// Two lines when one would be too long.
   private var head: [String] {
+    if story.traces.isEmpty && story.snapshot == nil { return [] }
     if let line = story.traces.last?.committed, line.type == OperationalEvent.lineType {
       return ["about \(line.key)"]
     }
@@ -204,40 +209,5 @@ extension SpoolExplainScreen {
   private func body(_ value: JSONValue) -> [String] {
     guard bodies else { return [] }
     return value.pretty().split(separator: "\n").map { "      " + paint.faint(String($0)) }
-  }
-}
-
-extension SpoolStory {
-  /// `--json`.
-  package func json(all: Bool) -> JSONValue {
-    let shown = all ? traces : Array(traces.suffix(1))
-    var json = JSONObject()
-    if let employee { json["employee"] = .object(employee) }
-    if let snapshot {
-      json["snapshot"] = ["seq": JSONValue(Int(snapshot.seq)), "data": .object(snapshot.data)]
-    }
-    json["changes"] = JSONValue(traces.count)
-    json["shown"] = .array(
-      shown.map { trace in
-        var object = JSONObject()
-        object["request"] = JSONValue(trace.request)
-        if let line = trace.accepted { object["accepted"] = line.json }
-        if let line = trace.mapped { object["mapped"] = line.json }
-        if let line = trace.committed { object["committed"] = line.json }
-        object["attempts"] = .array(trace.attempts.map(\.json))
-        return .object(object)
-      })
-    return .object(json)
-  }
-}
-
-extension SpoolLine {
-  /// The line without its checksum.
-  package var json: JSONValue {
-    [
-      "seq": JSONValue(Int(clamping: seq)), "b": JSONValue(Int(clamping: based)),
-      "ts": JSONValue(timestamp.description), "id": JSONValue(id), "key": JSONValue(key),
-      "type": JSONValue(type), "data": (try? JSONValue(parsing: data)) ?? .null,
-    ]
   }
 }

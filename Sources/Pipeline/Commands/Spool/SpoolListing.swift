@@ -96,7 +96,7 @@ extension SpoolListing {
     let undecided = try Self.undecided(
       reader, summaries, decided: deliveries.configuration.acceptedThrough)
     hops = summaries.map { row($0, undecided: undecided, snapshots: snapshots.count) }
-    places = try Self.places(reader.directory, snapshots)
+    places = try Self.places(reader.directory, snapshots, spoolKeep: keeping.spoolKeep)
   }
 
   private func row(
@@ -137,7 +137,7 @@ extension SpoolListing {
   }
 
   private static func places(
-    _ spool: String, _ snapshots: [SpoolSnapshot]
+    _ spool: String, _ snapshots: [SpoolSnapshot], spoolKeep: Int
   ) throws(FileError) -> [Place] {
     var places: [Place] = []
     if let newest = snapshots.last {
@@ -147,6 +147,10 @@ extension SpoolListing {
           name: SpoolSnapshot.directory, files: snapshots.count,
           seq: "at " + SpoolText.grouped(newest.seq),
           bytes: try bytes(ofSnapshotsIn: spool), oldest: oldest, why: "newest two"))
+    }
+    if var requests = try place(RequestLogFiles.name, in: spool) {
+      requests.why = SpoolText.keep(milliseconds: spoolKeep)
+      places.append(requests)
     }
     if var dead = try place("dead", in: spool) {
       dead.why = SpoolText.count(dead.files, "letter") + ": spool dead ls"

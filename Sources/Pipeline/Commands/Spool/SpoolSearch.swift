@@ -29,11 +29,13 @@ package struct SpoolSearch {
     try searchCommitted()
     try searchSnapshot()
     if keys.isEmpty && requests.isEmpty { try searchAccepted() }
-    guard !keys.isEmpty || !requests.isEmpty else { return nil }
+    let calls = try SpoolCalls(in: reader.directory, keys: keys, needle: needle)
+    guard !keys.isEmpty || !requests.isEmpty || !calls.lines.isEmpty else { return nil }
     let deliveries = try SpoolDeliveries(
       reader, SpoolConfiguration(reader, isThorough: true))
     var story = SpoolStory(traces: try traces(), deliveries: deliveries)
     story.snapshot = snapshot
+    story.calls = calls
     story.keeping = SpoolKeeping(
       disk: try FileSystem.space(at: reader.directory), status: status)
     if status == nil { story.keeping?.held = deliveries.held }
@@ -170,7 +172,9 @@ extension SpoolSearch {
       }
       batch.lines += 1
       guard isWanted(line), !line.type.hasPrefix("admin.") else { return }
-      enter(line) { $0.committed = line }
+      enter(line) { trace in
+        if trace.committed == nil { trace.committed = line } else { trace.following.append(line) }
+      }
       if let place = places[line.id] { batch.waiting.append(place) }
     }
     for place in batch.waiting { traces[place].batch = batch.lines }
@@ -185,7 +189,7 @@ extension SpoolSearch {
   private func collectAttempts(into traces: inout [SpoolTrace]) throws {
     var places: [String: Int] = [:]
     for (place, trace) in traces.enumerated() {
-      for event in trace.events { places[event["id"]?.string ?? ""] = place }
+      for event in trace.eventIds { places[event] = place }
     }
     guard !places.isEmpty else { return }
     var found: [(place: Int, line: SpoolLine)] = []
@@ -217,6 +221,10 @@ extension SpoolSearch {
   }
 
   static func occurs(_ needle: [UInt8], in bytes: [UInt8]) -> Bool {
+    occurs(needle, in: bytes[...])
+  }
+
+  static func occurs(_ needle: [UInt8], in bytes: ArraySlice<UInt8>) -> Bool {
     guard let first = needle.first, bytes.count >= needle.count else { return needle.isEmpty }
     let (needle, bytes) = (needle.span, bytes.span)
     var start = 0

@@ -7,6 +7,8 @@ package struct SpoolTrace: Sendable {
   package var accepted: SpoolLine?
   package var mapped: SpoolLine?
   package var committed: SpoolLine?
+  /// Outcomes that follow from it.
+  package var following: [SpoolLine] = []
   /// Lines that were made durable together with the committed one.
   package var batch = 0
   package var attempts: [SpoolLine] = []
@@ -14,9 +16,15 @@ package struct SpoolTrace: Sendable {
   package init(request: String) { self.request = request }
 
   /// The event objects of the outcome.
-  var events: [JSONObject] {
-    committed.flatMap { try? JSONValue(parsing: $0.data) }?["events"]?.array?
-      .compactMap(\.object) ?? []
+  var events: [JSONObject] { committed.map(Self.events) ?? [] }
+
+  /// Ids of its events, and of those of what follows.
+  var eventIds: [String] {
+    (events + following.flatMap(Self.events)).compactMap { $0["id"]?.string }
+  }
+
+  private static func events(of line: SpoolLine) -> [JSONObject] {
+    (try? JSONValue(parsing: line.data))?["events"]?.array?.compactMap(\.object) ?? []
   }
 }
 
@@ -38,6 +46,8 @@ package struct SpoolStory: Sendable {
   let deliveries: SpoolDeliveries?
   var snapshot: Snapshot?
   var keeping: SpoolKeeping?
+  /// Calls about the same that no hop tells of.
+  var calls: SpoolCalls?
   /// The first number still there, by hop.
   var firsts: [String: UInt64] = [:]
 

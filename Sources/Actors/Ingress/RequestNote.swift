@@ -1,0 +1,86 @@
+package import Transport
+
+/// An inbound call of which no hop tells: one that read, or one that was refused before it was
+/// accepted. It is noted after its answer is known and holds no credential and no body.
+package struct RequestNote: Sendable {
+  /// `req_…`, as the answer's `X-Request-Id` has it.
+  package var id: String
+  package var received: Timestamp
+  /// Empty when no connection is at that Base URL.
+  package var connection: String
+  /// Whether its token was valid, so that strangers cannot crowd out who belongs there.
+  package var isAuthenticated: Bool
+  package var method: String
+  /// "/Users/2819…"; what stands after the Base URL. Strangers choose it freely.
+  package var path: String
+  /// As sent; only a part of it may be kept.
+  package var query: String
+  package var client: String
+  package var agent: String
+  package var status: Int
+  /// Why it was refused, as answered.
+  package var detail: String?
+  /// Milliseconds from its arrival to its answer.
+  package var took: Int
+
+  package init(
+    id: String, received: Timestamp, connection: String, isAuthenticated: Bool, method: String,
+    path: String, query: String, client: String, agent: String, status: Int, detail: String?
+  ) {
+    self.id = id
+    self.received = received
+    self.connection = connection
+    self.isAuthenticated = isAuthenticated
+    self.method = method
+    self.path = path
+    self.query = query
+    self.client = client
+    self.agent = agent
+    self.status = status
+    self.detail = detail
+    took = Int(clamping: max(0, Timestamp.now.milliseconds - received.milliseconds))
+  }
+
+  /// Who is told of it; must neither wait nor block.
+  package typealias Taker = @Sendable (RequestNote) -> Void
+}
+
+extension RequestNote {
+  /// - Parameter connection: nil when no connection is at that Base URL.
+  init(
+    _ call: SCIMCall, of connection: Connection?, isAuthenticated: Bool, status: Int,
+    detail: String? = nil
+  ) {
+    self.init(
+      id: call.id, received: call.received, connection: connection?.id ?? "",
+      isAuthenticated: isAuthenticated, method: call.operation.method, path: call.operation.path,
+      query: call.query, client: call.client, agent: call.agent, status: status, detail: detail)
+  }
+}
+
+extension SCIMOperation {
+  /// As a request names it; HEAD counts as GET.
+  var method: String {
+    switch self {
+    case .discovery, .one, .list: "GET"
+    case .search, .bulk: "POST"
+    case .write(let verb, _, _): verb.rawValue
+    }
+  }
+
+  /// What stands after the Base URL, with a slash in front.
+  var path: String {
+    switch self {
+    case .discovery(.serviceProviderConfig): "/ServiceProviderConfig"
+    case .discovery(.schemas(let urn)): "/Schemas" + Self.below(urn)
+    case .discovery(.resourceTypes(let name)): "/ResourceTypes" + Self.below(name)
+    case .one(let endpoint, let id): "/\(endpoint)/\(id)"
+    case .list(let endpoint): Self.below(endpoint)
+    case .search(let endpoint): Self.below(endpoint) + "/.search"
+    case .write(_, let endpoint, let id): "/\(endpoint)" + Self.below(id)
+    case .bulk: "/Bulk"
+    }
+  }
+
+  private static func below(_ part: String?) -> String { part.map { "/" + $0 } ?? "" }
+}

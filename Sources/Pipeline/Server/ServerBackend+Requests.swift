@@ -1,0 +1,82 @@
+import Actors
+import Transport
+
+/// What the identity providers asked, and what came of it.
+extension ServerBackend {
+  func requests(_ query: RequestQuery) async throws(APIError) -> RequestPage {
+    var query = query
+    let names = query.connections
+    if let word = query.word {
+      query.keys = topology.store.read { $0.keys(named: word, in: names) }
+    }
+    if let record = query.record {
+      guard let key = topology.store.read({ $0.key(record: record, in: names) })
+      else { throw .notFound("employee", record) }
+      query.keys = query.keys.map { $0.filter { $0 == key } } ?? [key]
+      query.word = nil
+    }
+    let found: RequestPage?
+    do { found = try await requestRecords.page(query) } catch { throw APIError(unreadable: error) }
+    guard var page = found else {
+      throw APIError(
+        kind: .tooManyRequests,
+        detail: "The server has more searches waiting than it can take; try again in a second.",
+        retryAfter: 1)
+    }
+    for index in page.requests.indices { _ = name(&page.requests[index]) }
+    return page
+  }
+
+  func request(_ id: String) async throws(APIError) -> RequestTrace? {
+    do {
+      guard var trace = try await tracing.trace(id) else { return nil }
+      trace.isErased = name(&trace.summary)
+      return trace
+    } catch {
+      throw APIError(unreadable: error)
+    }
+  }
+
+  /// Puts an employee's or a group's id where its key stood.
+  ///
+  /// - Returns: whether it has been erased; then nothing but ids is left.
+  private func name(_ request: inout RequestSummary) -> Bool {
+    guard let path = request.record, let key = ResourceKey(path: path) else {
+      request.record = nil
+      return false
+    }
+    let (record, isKnown) = topology.store.read { ($0.recordId(of: key), $0.knows(key)) }
+    request.record = record
+    let isErased = !isKnown && (request.outcome == .applied || request.outcome == .unchanged)
+    if isErased { request.detail = nil }
+    return isErased
+  }
+
+  func waiting(
+    for event: CommittedEvent, at seq: UInt64, in trace: RequestTrace
+  ) -> [String] {
+    guard trace.hasAllAttempts else { return [] }
+    let configuration = configuration
+    let tried = Set(
+      trace.attempts.lazy.filter { $0.id == event.id }.map { line in
+        line.key.split(separator: "/").first.map(String.init) ?? ""
+      })
+    return configuration.webhooks.values.filter { webhook in
+      webhook.status != .disabled && webhook.since < seq && !tried.contains(webhook.id)
+        && WebhookFilter(webhook) { configuration }.accepts(event)
+    }.map(\.id).sorted()
+  }
+
+  private var requestRecords: RequestRecords {
+    RequestRecords(
+      accepted: spool.hop(.accepted), committed: spool.hop(.committed), log: requestLog,
+      disk: reading, gate: requestGate)
+  }
+
+  private var tracing: RequestTracing {
+    RequestTracing(
+      accepted: spool.hop(.accepted), mapped: spool.hop(.mapped),
+      committed: spool.hop(.committed), attempts: spool.hop(.attempts), log: requestLog,
+      disk: reading)
+  }
+}
