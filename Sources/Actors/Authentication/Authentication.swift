@@ -90,24 +90,42 @@ package actor Authentication: Stage {
       throw failed(call, .noConnection, at: "")
     }
     guard let token = call.credentials.flatMap({ PresentedToken($0.reveal()) }) else {
+      refused(connection, .noToken, at: call.received)
       throw failed(call, .noToken)
     }
     guard let known = Self.match(token, in: connection) else {
-      refused(connection, isReplaced: false, at: call.received)
+      refused(
+        connection, token.looksLikeAPIKey ? .apiKey : .wrongToken, at: call.received)
       throw failed(call, token.looksLikeAPIKey ? .apiKeyAsToken : .wrongToken)
     }
     if let replaced = known.replacedAt, replaced <= call.received {
-      refused(connection, isReplaced: true, at: call.received)
+      refused(connection, .tokenReplaced, at: call.received)
       throw failed(call, .tokenReplaced(on: replaced))
     }
     guard connection.enabled else { throw .connectionOff }
-    activity.used(connection: connection.id, token: known.id, at: call.received)
+    activity.used(
+      connection: connection.id, slug: connection.slug, token: known.id, at: call.received)
     return connection
   }
 
-  private nonisolated func refused(_ connection: Connection, isReplaced: Bool, at now: Timestamp) {
-    guard activity.refused(connection: connection.id, at: now) else { return }
-    tell(.authenticationFailed(connection, isReplaced: isReplaced))
+  private nonisolated func refused(
+    _ connection: Connection, _ why: ConnectionActivity.Refusal.Reason, at now: Timestamp
+  ) {
+    guard
+      activity.refused(connection: connection.id, slug: connection.slug, why: why, at: now)
+    else { return }
+    tell(.authenticationFailed(connection, isReplaced: why == .tokenReplaced))
+  }
+
+  /// Notes what a call was answered, for people who look at its connection.
+  nonisolated func answered(_ request: HTTPRequest, status: Int, at now: Timestamp) {
+    let parts = request.path.split(
+      separator: "/", maxSplits: 3, omittingEmptySubsequences: true)
+    guard parts.count > 2 else { return }
+    let path = parts.count > 3 ? "/" + parts[3].prefix(200) : "/"
+    activity.answered(
+      slug: parts[2],
+      ConnectionActivity.Call(at: now, method: request.method, path: path, status: status))
   }
 
   /// Lets a call without token through to what is the same for every connection.

@@ -12,8 +12,16 @@ extension AdminChange {
     case .connectionCreated(let record), .connectionUpdated(let record):
       json["record"] = record.json
     case .webhookCreated(let record), .webhookUpdated(let record): json["record"] = record.json
-    case .keyAdded(_, let token), .tokenAdded(_, let token): json["record"] = token.json
+    case .keyAdded(_, let token), .tokenAdded(_, let token), .setupLinkAdded(_, let token):
+      json["record"] = token.json
     case .keyRevoked(_, let token), .tokenRevoked(_, let token): json["token"] = JSONValue(token)
+    case .accessRevoked(_, let token, let until, let time):
+      json["token"] = JSONValue(token)
+      json["until"] = JSONValue(until.description)
+      json["at"] = JSONValue(time.description)
+    case .tokenReplaced(_, let token, let time), .setupLinkRevoked(_, let token, let time):
+      json["token"] = JSONValue(token)
+      json["at"] = JSONValue(time.description)
     case .connectionDeleted(_, let keeps): json["keepsEmployees"] = JSONValue(keeps)
     case .erasureBegun(let record), .erasureUpdated(let record): json["record"] = record.json
     case .consumerDeleted, .webhookDeleted, .erasureFinished: break
@@ -32,6 +40,10 @@ extension AdminChange {
       self = .keyAdded(applicationId: id, try HashedToken(json: try reader.nested("record")))
     case "key.revoked":
       self = .keyRevoked(applicationId: id, keyId: try reader.string("token"))
+    case "access.revoked":
+      self = .accessRevoked(
+        applicationId: id, tokenId: try reader.string("token"), until: try reader.time("until"),
+        at: try reader.time("at"))
     case "consumer.created":
       self = .consumerCreated(try Consumer(json: try reader.nested("record")))
     case "consumer.updated":
@@ -47,6 +59,15 @@ extension AdminChange {
       self = .tokenAdded(connectionId: id, try HashedToken(json: try reader.nested("record")))
     case "token.revoked":
       self = .tokenRevoked(connectionId: id, tokenId: try reader.string("token"))
+    case "token.replaced":
+      self = .tokenReplaced(
+        connectionId: id, tokenId: try reader.string("token"), at: try reader.time("at"))
+    case "setuplink.added":
+      self = .setupLinkAdded(
+        connectionId: id, try HashedToken(json: try reader.nested("record")))
+    case "setuplink.revoked":
+      self = .setupLinkRevoked(
+        connectionId: id, linkId: try reader.string("token"), at: try reader.time("at"))
     case "webhook.created": self = .webhookCreated(try Webhook(json: try reader.nested("record")))
     case "webhook.updated": self = .webhookUpdated(try Webhook(json: try reader.nested("record")))
     case "webhook.deleted": self = .webhookDeleted(id: id)

@@ -9,6 +9,7 @@ package struct Configuration: Sendable, Equatable {
 
   private var connectionIds: [String: String] = [:]  // by slug
   private var applicationIds: [String: String] = [:]  // by key hash
+  private var linkedIds: [String: String] = [:]  // connections by set-up link hash
 
   package init() {}
 
@@ -34,6 +35,14 @@ package struct Configuration: Sendable, Equatable {
       let key = application.keys.first(where: { $0.hash == hash })
     else { return nil }
     return (application, key)
+  }
+
+  /// - Parameter hash: as `HashedToken.hash(of:)` gives it; the caller compares in constant time.
+  package func setupLink(hash: String) -> (connection: Connection, link: HashedToken)? {
+    guard let connection = linkedIds[hash].flatMap({ connections[$0] }),
+      let link = connection.setupLinks.first(where: { $0.hash == hash })
+    else { return nil }
+    return (connection, link)
   }
 
   package func consumers(of applicationId: String) -> [Consumer] {
@@ -74,6 +83,8 @@ extension Configuration {
       guard var application = applications[id] else { return }
       application.keys.removeAll { $0.id == keyId }
       put(application)
+    case .accessRevoked(let id, let tokenId, let until, let time):
+      applications[id]?.revoke(access: tokenId, until: until, at: time)
     case .consumerCreated(let consumer), .consumerUpdated(let consumer):
       consumers[consumer.id] = consumer
     case .consumerDeleted(let id):
@@ -83,10 +94,13 @@ extension Configuration {
     case .connectionUpdated(var connection):
       guard let old = connections[connection.id] else { return }
       connection.tokens = old.tokens
+      connection.setupLinks = old.setupLinks
       put(connection)
     case .connectionDeleted(let id, _): remove(connectionId: id)
-    case .tokenAdded(let id, let token): connections[id]?.tokens.append(token)
-    case .tokenRevoked(let id, let tokenId): connections[id]?.tokens.removeAll { $0.id == tokenId }
+    case .tokenAdded, .tokenRevoked, .tokenReplaced, .setupLinkAdded, .setupLinkRevoked:
+      guard var connection = connections[change.subjectId] else { return }
+      connection.apply(change)
+      put(connection)
     case .webhookCreated(let webhook), .webhookUpdated(let webhook): put(webhook, at: seq)
     case .webhookDeleted(let id): webhooks[id] = nil
     case .erasureBegun(let erasure), .erasureUpdated(let erasure): erasures[erasure.id] = erasure
@@ -101,9 +115,10 @@ extension Configuration {
   }
 
   private mutating func put(_ connection: Connection) {
-    if let old = connections[connection.id] { connectionIds[old.slug] = nil }
+    remove(connectionId: connection.id)
     connections[connection.id] = connection
     connectionIds[connection.slug] = connection.id
+    for link in connection.setupLinks { linkedIds[link.hash] = connection.id }
   }
 
   private mutating func put(_ webhook: Webhook, at seq: UInt64) {
@@ -119,5 +134,25 @@ extension Configuration {
   private mutating func remove(connectionId: String) {
     guard let old = connections.removeValue(forKey: connectionId) else { return }
     connectionIds[old.slug] = nil
+    for link in old.setupLinks { linkedIds[link.hash] = nil }
+  }
+}
+
+extension Connection {
+  /// Takes in a change of its credentials.
+  fileprivate mutating func apply(_ change: AdminChange) {
+    func place(_ id: String, in records: [HashedToken]) -> Int? {
+      records.firstIndex { $0.id == id }
+    }
+    switch change {
+    case .tokenAdded(_, let token): tokens.append(token)
+    case .tokenRevoked(_, let id): tokens.removeAll { $0.id == id }
+    case .tokenReplaced(_, let id, let time):
+      if let place = place(id, in: tokens) { tokens[place].replacedAt = time }
+    case .setupLinkAdded(_, let link): add(link: link)
+    case .setupLinkRevoked(_, let id, let time):
+      if let place = place(id, in: setupLinks) { setupLinks[place].replacedAt = time }
+    default: break
+    }
   }
 }

@@ -11,14 +11,22 @@ package struct Connection: Sendable, Equatable {
   package var slug: String
   package var tokens: [HashedToken]
   package var settings: JSONObject
+  /// What the application keeps beside it, for itself.
+  package var metadata: JSONObject
+  /// Links to the page on which the customer's IT administrator sets it up; a replaced one was
+  /// revoked.
+  package var setupLinks: [HashedToken]
   package var enabled: Bool
   package var createdAt: Timestamp
 
   package init(
     id: String, consumerId: String, applicationId: String, serviceId: String, slug: String,
-    tokens: [HashedToken] = [], settings: JSONObject = JSONObject(), enabled: Bool = true,
+    tokens: [HashedToken] = [], settings: JSONObject = JSONObject(),
+    metadata: JSONObject = JSONObject(), setupLinks: [HashedToken] = [], enabled: Bool = true,
     createdAt: Timestamp
   ) {
+    self.metadata = metadata
+    self.setupLinks = setupLinks
     self.id = id
     self.consumerId = consumerId
     self.applicationId = applicationId
@@ -47,16 +55,38 @@ extension Connection {
       applicationId: try record.string("applicationId"),
       serviceId: try record.string("serviceId"), slug: try record.string("slug"),
       tokens: try record.tokens("tokens"), settings: try record.nested("settings"),
+      metadata: record.object["metadata"]?.object ?? JSONObject(),
+      setupLinks: record.object["setupLinks"] == nil ? [] : try record.tokens("setupLinks"),
       enabled: try record.bool("enabled"), createdAt: try record.time("createdAt"))
   }
 
   package var json: JSONValue {
-    [
-      "id": JSONValue(id), "consumerId": JSONValue(consumerId),
-      "applicationId": JSONValue(applicationId), "serviceId": JSONValue(serviceId),
-      "slug": JSONValue(slug), "tokens": .array(tokens.map(\.json)),
-      "settings": .object(settings), "enabled": JSONValue(enabled),
-      "createdAt": JSONValue(createdAt.description),
-    ]
+    var json = JSONObject()
+    json["id"] = JSONValue(id)
+    json["consumerId"] = JSONValue(consumerId)
+    json["applicationId"] = JSONValue(applicationId)
+    json["serviceId"] = JSONValue(serviceId)
+    json["slug"] = JSONValue(slug)
+    json["tokens"] = .array(tokens.map(\.json))
+    json["settings"] = .object(settings)
+    json["metadata"] = metadata.members.isEmpty ? nil : .object(metadata)
+    json["setupLinks"] = setupLinks.isEmpty ? nil : .array(setupLinks.map(\.json))
+    json["enabled"] = JSONValue(enabled)
+    json["createdAt"] = JSONValue(createdAt.description)
+    return .object(json)
+  }
+}
+
+extension Connection {
+  /// Links that no longer open anything are kept for people to see, so many of them.
+  package static let spentLinks = 16
+
+  mutating func add(link: HashedToken) {
+    let now = link.createdAt
+    setupLinks.removeAll { $0.expiresAt.map { $0 <= now } ?? false }
+    let revoked = setupLinks.filter { $0.replacedAt != nil }
+    let spent = Set(revoked.dropLast(Self.spentLinks - 1).map(\.id))
+    setupLinks.removeAll { spent.contains($0.id) }
+    setupLinks.append(link)
   }
 }

@@ -38,6 +38,15 @@ struct RecordReader {
     optionalString(name).flatMap { Timestamp(parsing: $0) }
   }
 
+  /// An object of times; none when it is absent.
+  func times(_ name: String) -> [String: Timestamp] {
+    var times: [String: Timestamp] = [:]
+    for member in object[name]?.object?.members ?? [] {
+      times[member.name] = member.value.string.flatMap { Timestamp(parsing: $0) }
+    }
+    return times
+  }
+
   func nested(_ name: String) throws(RecordError) -> JSONObject {
     guard let value = object[name]?.object else { throw .missing(member: name) }
     return value

@@ -34,6 +34,12 @@ package actor Ingress {
   /// - Parameter request: one whose path begins with `/scim/v2`.
   package nonisolated func receive(_ request: HTTPRequest) async -> HTTPResponse {
     let id = ULID.make(prefix: "req_")
+    let response = await respond(to: request, id: id)
+    authentication.answered(request, status: response.status, at: .now)
+    return response
+  }
+
+  private nonisolated func respond(to request: HTTPRequest, id: String) async -> HTTPResponse {
     let call: SCIMCall
     do throws(SCIMError) { call = try frame(request, id: id) } catch {
       refused(request, id: id, status: error.status, detail: error.detail)

@@ -8,6 +8,7 @@ extension Configuration {
       try absent(key.id, in: try present(id, in: applications).keys)
     case .keyRevoked(let id, let keyId):
       try present(keyId, in: try present(id, in: applications).keys)
+    case .accessRevoked(let id, _, _, _): try present(id, in: applications)
     case .consumerCreated(let consumer):
       try present(consumer.applicationId, in: applications)
       try absent(consumer.id, in: consumers)
@@ -23,8 +24,12 @@ extension Configuration {
     case .connectionDeleted(let id, _): try present(id, in: connections)
     case .tokenAdded(let id, let token):
       try absent(token.id, in: try present(id, in: connections).tokens)
-    case .tokenRevoked(let id, let tokenId):
+    case .tokenRevoked(let id, let tokenId), .tokenReplaced(let id, let tokenId, _):
       try present(tokenId, in: try present(id, in: connections).tokens)
+    case .setupLinkAdded(let id, let link):
+      try absent(link.id, in: try present(id, in: connections).setupLinks)
+    case .setupLinkRevoked(let id, let linkId, _):
+      try present(linkId, in: try present(id, in: connections).setupLinks)
     case .webhookCreated(let webhook):
       try present(webhook.applicationId, in: applications)
       try absent(webhook.id, in: webhooks)

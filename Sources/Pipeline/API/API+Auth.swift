@@ -4,9 +4,12 @@ import Transport
 
 /// API keys become access tokens here and nowhere else.
 extension API {
-  func perform(_ operation: APIOperation.Open, _ call: APICall) throws(APIError) -> APIAnswer {
+  func perform(
+    _ operation: APIOperation.Open, _ call: APICall
+  ) async throws(APIError) -> APIAnswer {
     switch operation {
     case .createAccessToken: try exchange(call)
+    case .revokeAccessToken: try await revoke(call)
     }
   }
 
@@ -20,8 +23,10 @@ extension API {
       throw .unauthorized("This API key belongs to another application than \(named).")
     }
     let consumerId = try consumer(for: call, in: application)
+    keyUsed(key.id)
     let token = AccessToken(
-      applicationId: application.id, keyId: key.id, consumerId: consumerId,
+      id: ULID.make(prefix: "acc_"), applicationId: application.id, keyId: key.id,
+      consumerId: consumerId,
       expires: options.now().advanced(by: AccessTokens.lifetime))
     return .data([
       "accessToken": JSONValue(tokens.sign(token)), "tokenType": "Bearer",
@@ -30,6 +35,33 @@ extension API {
       "consumerId": .text(consumerId),
     ])
   }
+
+  /// Tokens that may be revoked within an hour; whoever revokes more revokes the key.
+  static let revocations = 1000
+
+  private func revoke(_ call: APICall) async throws(APIError) -> APIAnswer {
+    guard let token = call.accessToken, !token.id.isEmpty else {
+      throw .conflict("This access token was made by an earlier release and only ends by itself.")
+    }
+    let now = options.now()
+    let application = backend.configuration.applications[token.applicationId]
+    let revoked = application?.revokedAccess.values.count { $0 > now } ?? 0
+    guard revoked < Self.revocations else {
+      throw APIError(
+        kind: .tooManyRequests,
+        detail: "\(Self.revocations) access tokens were revoked within an hour; revoke the API key"
+          + " instead.", retryAfter: 60)
+    }
+    try await backend.administer(
+      [
+        .accessRevoked(
+          applicationId: token.applicationId, tokenId: token.id, until: token.expires, at: now)
+      ], requestId: call.requestId)
+    return .nothing
+  }
+
+  /// Notes that a key was used, by itself or by a token of its.
+  func keyUsed(_ id: String) { options.keyActivity.used(id, at: options.now()) }
 
   private func consumer(
     for call: APICall, in application: Application
@@ -50,9 +82,7 @@ extension API {
 
   /// Guessing gets slow, a right key never does: only wrong ones are counted.
   private func refusal(of key: String, from address: IPAddress?) -> APIError {
-    let source = AttemptLimiter.Source(slug: "api/auth", address: Self.site(of: address))
-    let now = options.now()
-    if let wait = failures.withLock({ $0.failed(source, at: now) }) {
+    if let wait = tooManyFailures("api/auth", from: address) {
       return APIError(
         kind: .tooManyRequests,
         detail: "Too many wrong API keys came from this address; a right one is still accepted.",
@@ -64,6 +94,13 @@ extension API {
           + " starts with apikey_.")
     }
     return .unauthorized("The API key is not valid; the owner can make one with `key new`.")
+  }
+
+  /// Counts a failure. Returns the seconds to wait when there were too many from there.
+  func tooManyFailures(_ what: String, from address: IPAddress?) -> Int? {
+    let source = AttemptLimiter.Source(slug: what, address: Self.site(of: address))
+    let now = options.now()
+    return failures.withLock { $0.failed(source, at: now) }
   }
 
   /// One IPv6 customer holds a whole /64 and could fail from a new address each time.

@@ -20,6 +20,14 @@ extension API {
     }
   }
 
+  /// The token a call came with, when it is itself what the call is about.
+  func accessToken(of request: HTTPRequest, for route: APIRoute) throws(APIError) -> AccessToken? {
+    guard route.operation == .open(.revokeAccessToken) else { return nil }
+    let token = try accessToken(in: request.fields["authorization"])
+    _ = try application(with: token)
+    return token
+  }
+
   private func accessToken(in field: String?) throws(APIError) -> AccessToken {
     guard let field else {
       throw .unauthorized("Send Authorization: Bearer and an access token of POST /api/auth.")
@@ -52,20 +60,29 @@ extension API {
     }
   }
 
+  /// The application a token was made for, while its key and the token itself are good.
+  private func application(with token: AccessToken) throws(APIError) -> Application {
+    guard let application = backend.configuration.applications[token.applicationId],
+      application.keys.contains(where: { $0.id == token.keyId && $0.replacedAt == nil })
+    else { throw .unauthorized("The API key behind this access token has been revoked.") }
+    guard application.revokedAccess[token.id] == nil else {
+      throw .unauthorized("This access token has been revoked; get another at /api/auth.")
+    }
+    return application
+  }
+
   private func caller(
     with token: AccessToken, for route: APIRoute
   ) throws(APIError) -> APICall.Caller {
-    let configuration = backend.configuration
-    guard let application = configuration.applications[token.applicationId],
-      application.keys.contains(where: { $0.id == token.keyId && $0.replacedAt == nil })
-    else { throw .unauthorized("The API key behind this access token has been revoked.") }
+    let application = try application(with: token)
+    keyUsed(token.keyId)
     guard let consumerId = token.consumerId else {
       if route.operation.scope == .application { return .application(application) }
       throw APIError(
         kind: .forbidden,
         detail: "This needs an access token of scope consumer: POST /api/auth with consumerId.")
     }
-    guard let consumer = configuration.consumers[consumerId],
+    guard let consumer = backend.configuration.consumers[consumerId],
       consumer.applicationId == application.id
     else { throw .unauthorized("The consumer of this access token no longer exists.") }
     if route.operation.scope == .consumer { return .consumer(consumer) }

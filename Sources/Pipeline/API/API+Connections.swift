@@ -12,6 +12,14 @@ extension API {
     case .getConnection: .data(publicJSON(try connection(of: consumer, call)))
     case .updateConnection: try await updateConnection(of: consumer, call)
     case .deleteConnection: try await deleteConnection(of: consumer, call)
+    case .getFields: try await fields(of: try connection(of: consumer, call))
+    case .listTokens: listTokens(of: try connection(of: consumer, call))
+    case .createToken: try await createToken(for: try connection(of: consumer, call), call)
+    case .deleteToken:
+      try await deleteToken(of: try connection(of: consumer, call), call.path("id"), call)
+    case .listSetupLinks: listSetupLinks(of: try connection(of: consumer, call))
+    case .createSetupLink: try await createSetupLink(for: try connection(of: consumer, call), call)
+    case .deleteSetupLink: try await deleteSetupLink(of: try connection(of: consumer, call), call)
     case .listEmployees: try await listEmployees(of: consumer, call)
     case .getEmployee: try await getEmployee(of: consumer, call)
     case .eraseEmployee: try await eraseEmployee(of: consumer, call)
@@ -24,12 +32,7 @@ extension API {
       if let connection = added.first(where: { $0.serviceId == integration.serviceId }) {
         return publicJSON(connection).bytes
       }
-      let available: JSONValue = [
-        "id": .null, "serviceId": JSONValue(integration.serviceId),
-        "name": JSONValue(integration.name), "universalApi": JSONValue(Integration.universalApi),
-        "status": "available", "enabled": false,
-      ]
-      return available.bytes
+      return Self.available(integration).bytes
     }
     return .page(items, current: nil, next: nil)
   }
@@ -45,8 +48,9 @@ extension API {
           + " GET /api/connections/hris/\(integration.serviceId).")
     }
     let settings = try Self.settings(call.body["settings"]?.object, over: JSONObject())
-    let (connection, token) = newConnection(
+    var (connection, token) = newConnection(
       for: consumer, serviceId: integration.serviceId, settings: settings)
+    connection.metadata = try Self.metadata(call.body["metadata"]?.object, over: JSONObject())
     try await backend.administer([.connectionCreated(connection)], requestId: call.requestId)
     return .data(publicJSON(connection, showing: token.secret))
   }
@@ -72,6 +76,9 @@ extension API {
     if let enabled = call.bool("enabled") { connection.enabled = enabled }
     if let settings = call.body["settings"]?.object {
       connection.settings = try Self.settings(settings, over: old.settings)
+    }
+    if let metadata = call.body["metadata"]?.object {
+      connection.metadata = try Self.metadata(metadata, over: old.metadata)
     }
     if connection != old {
       try await backend.administer([.connectionUpdated(connection)], requestId: call.requestId)

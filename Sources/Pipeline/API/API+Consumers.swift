@@ -32,6 +32,9 @@ extension API {
     case .listDeadLetters: try await listDeadLetters(of: application, call)
     case .resendDeadLetter: try await retryDeadLetter(of: application, call)
     case .removeDeadLetter: try await dropDeadLetter(of: application, call)
+    case .listKeys: listKeys(of: application)
+    case .createKey: try await createKey(for: application, call)
+    case .deleteKey: try await deleteOwnKey(of: application, call)
     }
   }
 

@@ -12,13 +12,16 @@ extension API {
     case .listApplications:
       try .page(
         Array(backend.configuration.applications.values), for: call, id: \.id,
-        render: \.publicJSON)
+        render: { self.publicJSON($0) })
     case .createApplication: try await createApplication(call)
-    case .createApplicationKey: try await createKey(call)
-    case .deleteApplicationKey: try await deleteKey(call)
-    case .listConnectionTokens: try listTokens(call)
-    case .createConnectionToken: try await createToken(call)
-    case .deleteConnectionToken: try await deleteToken(call)
+    case .createApplicationKey: try await createKey(for: try application(named: call), call)
+    case .deleteApplicationKey:
+      try await deleteKey(of: try application(named: call), call.path("keyId"), call)
+    case .listConnectionTokens: listTokens(of: try connection(named: call))
+    case .createConnectionToken: try await createToken(for: try connection(named: call), call)
+    case .deleteConnectionToken:
+      try await deleteToken(of: try connection(named: call), call.path("tokenId"), call)
+    case .listAllConnections: listAllConnections()
     case .prepareSimulator: try await prepareSimulator(call)
     case .listInspectedEvents: listInspectedEvents(call)
     case .followEvents: followEvents(call)
@@ -65,7 +68,7 @@ extension API {
     let application = Application(
       id: ULID.make(prefix: "app_"), name: name, keys: [key.record], createdAt: options.now())
     try await backend.administer([.applicationCreated(application)], requestId: call.requestId)
-    return .data(application.publicJSON(showing: key.secret))
+    return .data(publicJSON(application, showing: key.secret))
   }
 
   private func listInspectedEvents(_ call: APICall) -> APIAnswer {
@@ -97,17 +100,29 @@ extension Activity {
   }
 }
 
-extension Application {
-  var publicJSON: JSONValue { publicJSON(showing: nil) }
-
+extension API {
   /// - Parameter key: the API key just made; nobody sees it again.
-  func publicJSON(showing key: Secret?) -> JSONValue {
+  fileprivate func publicJSON(_ application: Application, showing key: Secret? = nil) -> JSONValue {
     var json = JSONObject()
-    json["id"] = JSONValue(id)
-    json["name"] = JSONValue(name)
-    json["createdAt"] = JSONValue(createdAt.description)
-    json["keys"] = .array(keys.map(\.summary))
+    json["id"] = JSONValue(application.id)
+    json["name"] = JSONValue(application.name)
+    json["createdAt"] = JSONValue(application.createdAt.description)
+    json["keys"] = .array(application.keys.map { summary(of: $0) })
     if let key { json["apiKey"] = JSONValue(key.reveal()) }
     return .object(json)
+  }
+
+  /// Every customer's, for whoever looks after the server.
+  private func listAllConnections() -> APIAnswer {
+    let configuration = backend.configuration
+    let all = configuration.connections.values.sorted {
+      ($0.createdAt, $0.id) < ($1.createdAt, $1.id)
+    }
+    let items = all.map { connection in
+      guard case .object(var json) = publicJSON(connection) else { return [UInt8]() }
+      json["consumerName"] = .text(configuration.consumers[connection.consumerId]?.name)
+      return JSONValue.object(json).bytes
+    }
+    return .page(items, current: nil, next: nil)
   }
 }

@@ -26,6 +26,7 @@ final class API: Sendable {
     var isOwner: @Sendable (_ user: UInt32) -> Bool = { _ in true }
     /// When a connection was last heard of, and how that went.
     var connectionActivity: @Sendable (_ id: String) -> ConnectionActivity.Entry = { _ in .init() }
+    var keyActivity = KeyActivity()
     var now: @Sendable () -> Timestamp = { .now }
   }
 
@@ -68,6 +69,7 @@ final class API: Sendable {
       route: route, requestId: requestId, caller: caller,
       address: options.clientAddress(request), serviceId: request.fields["x-uapi-service-id"],
       accept: request.fields["accept"], lastEventId: request.fields["last-event-id"],
+      accessToken: try accessToken(of: request, for: route),
       isStillAllowed: { (try? self.caller(of: request, for: route)) != nil }, path: path,
       query: try APICall.query(of: request, for: route, caller: caller),
       body: try APICall.body(of: request, for: route, caller: caller))
@@ -87,7 +89,7 @@ final class API: Sendable {
 
   private func dispatch(_ call: APICall) async throws(APIError) -> APIAnswer {
     switch call.route.operation {
-    case .open(let operation): try perform(operation, call)
+    case .open(let operation): try await perform(operation, call)
     case .application(let operation):
       try await perform(operation, for: try application(of: call), call)
     case .consumer(let operation):

@@ -8,7 +8,7 @@ enum APIOperation: Sendable, Hashable {
 
   /// Anyone.
   enum Open: String, CaseIterable, Sendable {
-    case createAccessToken
+    case createAccessToken, revokeAccessToken
   }
 
   /// One application, about itself and its consumers.
@@ -20,11 +20,14 @@ enum APIOperation: Sendable, Hashable {
     case listDeliveries, getDelivery, redeliver
     case listRequests, getRequest
     case listDeadLetters, resendDeadLetter, removeDeadLetter
+    case listKeys, createKey, deleteKey
   }
 
   /// One application on behalf of one of its consumers.
   enum ForConsumer: String, CaseIterable, Sendable {
     case listConnections, createConnection, getConnection, updateConnection, deleteConnection
+    case listTokens, createToken, deleteToken, getFields
+    case listSetupLinks, createSetupLink, deleteSetupLink
     case listEmployees, getEmployee, eraseEmployee
   }
 
@@ -32,7 +35,7 @@ enum APIOperation: Sendable, Hashable {
   enum ForOwner: String, CaseIterable, Sendable {
     case getStatus, connect
     case listApplications, createApplication, createApplicationKey, deleteApplicationKey
-    case listConnectionTokens, createConnectionToken, deleteConnectionToken
+    case listConnectionTokens, createConnectionToken, deleteConnectionToken, listAllConnections
     case prepareSimulator, listInspectedEvents, followEvents
     case holdDelivery, releaseDelivery, replayEvents, retryDeadLetter, dropDeadLetter
     case eraseAnyEmployee, listErasures

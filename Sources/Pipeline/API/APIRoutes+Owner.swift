@@ -20,7 +20,7 @@ extension APIRoutes {
         body: [APIInput("name", .text(limit: 200), required: true, "Of the application.")]),
       APIRoute(
         .owner(.createApplicationKey), "POST", "/applications/{id}/keys", success: 201,
-        "Add an API key; shown in this answer alone."),
+        "Add an API key; shown in this answer alone.", body: [credentialName]),
       APIRoute(
         .owner(.deleteApplicationKey), "DELETE", "/applications/{id}/keys/{keyId}", success: 204,
         "Revoke an API key and every access token made with it."),
@@ -29,10 +29,13 @@ extension APIRoutes {
         "List a connection's API tokens by prefix."),
       APIRoute(
         .owner(.createConnectionToken), "POST", "/connections/{id}/tokens", success: 201,
-        "Add an API token; shown in this answer alone."),
+        "Add an API token; shown in this answer alone.", body: tokenMembers),
       APIRoute(
         .owner(.deleteConnectionToken), "DELETE", "/connections/{id}/tokens/{tokenId}",
         success: 204, "Revoke an API token."),
+      APIRoute(
+        .owner(.listAllConnections), "GET", "/owner/connections",
+        "List every connection of every application, with its state."),
       APIRoute(
         .owner(.prepareSimulator), "POST", "/simulator",
         "Make or reuse the simulator's connection, with a fresh API token."),

@@ -5,8 +5,8 @@ import Actors
 /// Served under `/api` and, word for word, without it. Only what stands here exists.
 enum APIRoutes {
   static let all: [APIRoute] =
-    open + consumers + webhooks + deliveries + deadLetters + feed + requests + connections
-    + employees + owner
+    open + keys + consumers + webhooks + deliveries + deadLetters + feed + requests + connections
+    + credentials + employees + owner
 
   static let paging = [
     APIInput("cursor", .text(limit: 256), "Where the page starts: meta.next of the page before."),
@@ -26,7 +26,10 @@ enum APIRoutes {
         APIInput(
           "applicationId", .text(limit: 64), "Refused when the key belongs to another one."),
         APIInput("consumerId", .text(limit: 64), "Whose data; required with scope consumer."),
-      ])
+      ]),
+    APIRoute(
+      .open(.revokeAccessToken), "DELETE", "/auth", success: 204,
+      "Revoke the access token this call comes with."),
   ]
 
   private static let consumers = [
@@ -60,38 +63,6 @@ enum APIRoutes {
   private static let externalId = APIInput(
     "externalId", .text(limit: 200), nullable: true,
     "The application's own id of the customer, echoed in events; unique in the application.")
-
-  private static let connections = [
-    APIRoute(
-      .consumer(.listConnections), "GET", "/connections",
-      "List every integration, added or available.",
-      answer: .page(of: .either([.named("Connection"), .named("AvailableConnection")]))),
-    APIRoute(
-      .consumer(.createConnection), "POST", "/connections/{universalApi}/{serviceId}",
-      success: 201, "Add a connection; this answer alone shows its API token.",
-      answer: .data(.named("Connection")), refuses: [.conflict],
-      body: [APIInput("settings", .object, "See the settings of PATCH.")]),
-    APIRoute(
-      .consumer(.getConnection), "GET", "/connections/{universalApi}/{serviceId}",
-      "Read one connection.", answer: .data(.named("Connection"))),
-    APIRoute(
-      .consumer(.updateConnection), "PATCH", "/connections/{universalApi}/{serviceId}",
-      "Change what is supplied of a connection.", answer: .data(.named("Connection")),
-      body: [
-        APIInput("enabled", .boolean, "false refuses every push until it is true again."),
-        APIInput(
-          "settings", .object,
-          "deactivatedStatus: inactive or terminated. membershipUpdatesEmployees: true, false."),
-      ]),
-    APIRoute(
-      .consumer(.deleteConnection), "DELETE", "/connections/{universalApi}/{serviceId}",
-      success: 204, "Revoke a connection for good.", answer: .nothing,
-      query: [
-        APIInput(
-          "employees", .choice(["keep", "delete"]), required: true,
-          "keep: they stay readable as they are; delete: each is deleted, with its event.")
-      ]),
-  ]
 
   private static let employees = [
     APIRoute(

@@ -2,6 +2,8 @@ import Transport
 
 /// What an access token says: which key made it, for whom, until when.
 struct AccessToken: Sendable, Equatable {
+  /// By which it is revoked; empty in tokens of earlier releases, which only end.
+  var id = ""
   var applicationId: String
   /// The API key it was exchanged for; it dies with that key.
   var keyId: String
@@ -10,7 +12,8 @@ struct AccessToken: Sendable, Equatable {
   var expires: Timestamp
 }
 
-/// Signs and checks access tokens; they carry their own claims, so nothing is stored for one.
+/// Signs and checks access tokens; they carry their own claims, so nothing is stored for one that
+/// was not revoked.
 ///
 /// `access_` + base64url claims + `.` + base64url HMAC-SHA-256 over everything before the dot.
 struct AccessTokens: Sendable {
@@ -26,6 +29,7 @@ struct AccessTokens: Sendable {
     let claims: JSONValue = [
       "a": JSONValue(token.applicationId), "k": JSONValue(token.keyId),
       "c": .text(token.consumerId), "e": JSONValue(Int(token.expires.seconds)),
+      "t": JSONValue(token.id),
     ]
     let signed = Self.prefix + Base64.encode(claims.bytes, .url)
     return signed + "." + Base64.encode(key.code(for: Array(signed.utf8)), .url)
@@ -49,7 +53,8 @@ struct AccessTokens: Sendable {
       let expires = claims["e"]?.int
     else { return nil }
     return AccessToken(
-      applicationId: application, keyId: key, consumerId: claims["c"]?.string,
+      id: claims["t"]?.string ?? "", applicationId: application, keyId: key,
+      consumerId: claims["c"]?.string,
       expires: Timestamp(milliseconds: Int64(expires) * 1000))
   }
 }

@@ -34,6 +34,9 @@ protocol APIBackend: Sendable {
   /// One employee as JSON, joined, when it belongs to that consumer; deleted ones too.
   func employee(id: String, consumerId: String) async -> [UInt8]?
 
+  /// How many of its employees have which field.
+  func fields(of connection: Connection) async throws(APIError) -> FieldCensus
+
   func employees(_ query: EmployeeQuery) async throws(APIError) -> EmployeePage
 
   /// Erases an employee; returns when nothing but files of the spool tell of the person.

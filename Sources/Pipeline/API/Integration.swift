@@ -13,4 +13,13 @@ struct Integration: Sendable {
     Integration(serviceId: "scim", name: "SCIM 2.0"),
   ]
   static let serviceIds = all.map(\.serviceId)
+
+  /// As people know it.
+  static func name(of serviceId: String) -> String {
+    serviceId == generic
+      ? "the identity provider" : all.first { $0.serviceId == serviceId }?.name ?? serviceId
+  }
+
+  /// Any provider that speaks the protocol.
+  static let generic = "scim"
 }

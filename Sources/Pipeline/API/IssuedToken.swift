@@ -11,11 +11,14 @@ struct IssuedToken: Sendable {
     case apiKey
     /// What an identity provider sends with every push.
     case apiToken
+    /// The end of the address of a set-up page.
+    case setupLink
 
     var prefix: String {
       switch self {
       case .apiKey: "apikey_"
       case .apiToken: "scimtok_"
+      case .setupLink: "setup_"
       }
     }
 
@@ -23,24 +26,32 @@ struct IssuedToken: Sendable {
       switch self {
       case .apiKey: "key_"
       case .apiToken: "tok_"
+      case .setupLink: "stp_"
       }
     }
   }
 
   /// 43 characters out of 62 hold 256 bits.
-  init(_ kind: Kind, at now: Timestamp) {
+  init(
+    _ kind: Kind, at now: Timestamp, expiresAt: Timestamp? = nil, name: String? = nil
+  ) {
     let text = Random.token(prefix: kind.prefix, characters: 43)
-    record = HashedToken(id: ULID.make(prefix: kind.idPrefix), token: text, createdAt: now)
+    record = HashedToken(
+      id: ULID.make(prefix: kind.idPrefix), token: text, createdAt: now, expiresAt: expiresAt,
+      name: name)
     secret = Secret(text)
   }
 }
 
 extension HashedToken {
   /// What may be told of a credential after it was made.
-  var summary: JSONValue {
+  ///
+  /// - Parameter used: when it last was; nil is never.
+  func summary(used: Timestamp?) -> JSONValue {
     [
-      "id": JSONValue(id), "prefix": JSONValue(prefix + "…"),
-      "createdAt": JSONValue(createdAt.description), "replacedAt": .time(replacedAt),
+      "id": JSONValue(id), "name": .text(name), "prefix": JSONValue(prefix + "…"),
+      "createdAt": JSONValue(createdAt.description), "lastUsedAt": .time(used),
+      "replacedAt": .time(replacedAt),
     ]
   }
 }

@@ -9,6 +9,7 @@ extension PublicRouter {
     case .scim: scimBodyLimit(of: head.path)
     case .api: APICall.bodyLimit
     case .health: 0
+    case .setup: SetupPages.bodyLimit
     // Events are at most this long when they are sent.
     case .inspector: 512 * 1024
     }

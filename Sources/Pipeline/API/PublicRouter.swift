@@ -14,7 +14,7 @@ struct PublicRouter: Sendable {
 
   /// The parts of the server, each with errors in its own format.
   enum Area: Sendable, Equatable {
-    case scim, api, health, inspector
+    case scim, api, health, inspector, setup
   }
 
   func respond(to request: HTTPRequest) async -> HTTPResponse {
@@ -27,6 +27,10 @@ struct PublicRouter: Sendable {
       }
     case .health: health.respond(to: request)
     case .inspector: inspect(request)
+    case .setup:
+      await withTaskExecutorPreference(globalConcurrentExecutor) {
+        await SetupPages(api: api).respond(to: request)
+      }
     }
   }
 
@@ -42,6 +46,7 @@ struct PublicRouter: Sendable {
     case "metrics" where parts.count == 1: return .health
     // `/inspector` alone is the owner's list of what was received.
     case "inspector" where parts.count > 1: return .inspector
+    case "setup" where parts.count > 1: return .setup
     default: return .api
     }
   }

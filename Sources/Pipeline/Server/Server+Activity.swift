@@ -1,40 +1,96 @@
 import Actors
 import Transport
 
-/// When tokens were last used, kept from one life of the server to the next.
+/// When tokens and keys were last used, kept from one life of the server to the next.
+///
+/// A cursor of its own, written now and then: what a crash takes is the last few seconds of it.
 extension Server {
+  static let activitySavedEvery: Duration = .seconds(10)
   private static let cursor = "activity"
+  /// Beside the connections, whose ids look otherwise.
+  private static let keys = "keys"
 
-  func saveActivity() throws(SpoolError) {
-    let members = topology.activity.all.sorted { $0.key < $1.key }.map { id, entry in
-      let tokens = entry.tokens.sorted { $0.key < $1.key }.map {
-        JSONObject.Member(name: $0.key, value: JSONValue($0.value.description))
+  /// - Parameter synchronously: blocks until it is on disk.
+  func saveActivity(synchronously: Bool = true) {
+    let configuration = topology.view.current
+    var members = topology.activity.all.filter { configuration.connections[$0.key] != nil }
+      .sorted { $0.key < $1.key }.map { id, entry in
+        JSONObject.Member(name: id, value: entry.json)
       }
-      return JSONObject.Member(
-        name: id,
-        value: [
-          "lastRequest": .time(entry.lastRequest), "wrongToken": .time(entry.wrongToken),
-          "tokens": .object(JSONObject(tokens)),
-        ])
+    let keys = Set(configuration.applications.values.flatMap { $0.keys.map(\.id) })
+    let used = keyActivity.all.filter { keys.contains($0.key) }.sorted { $0.key < $1.key }.map {
+      JSONObject.Member(name: $0.key, value: JSONValue($0.value.description))
     }
-    spool.saveCursor(Self.cursor, .object(JSONObject(members)), synchronously: true)
+    members.append(.init(name: Self.keys, value: .object(JSONObject(used))))
+    spool.saveCursor(Self.cursor, .object(JSONObject(members)), synchronously: synchronously)
   }
+
+  /// Saves it whenever there is something new, until the task is cancelled.
+  func keepActivity() async {
+    var saved = activityChanges
+    while (try? await Task.sleep(for: Self.activitySavedEvery)) != nil {
+      let now = activityChanges
+      if now != saved { saveActivity(synchronously: false) }
+      saved = now
+    }
+  }
+
+  private var activityChanges: Int { topology.activity.changes &+ keyActivity.changes }
 
   func restoreActivity() {
     guard let saved = (try? spool.cursor(Self.cursor))?.object else { return }
-    func time(_ value: JSONValue?) -> Timestamp? {
-      value?.string.flatMap { Timestamp(parsing: $0) }
-    }
     var entries: [String: ConnectionActivity.Entry] = [:]
-    for member in saved.members {
-      var entry = ConnectionActivity.Entry()
-      entry.lastRequest = time(member.value["lastRequest"])
-      entry.wrongToken = time(member.value["wrongToken"])
-      for token in member.value["tokens"]?.object?.members ?? [] {
-        entry.tokens[token.name] = time(token.value)
-      }
-      entries[member.name] = entry
+    for member in saved.members where member.name != Self.keys {
+      entries[member.name] = ConnectionActivity.Entry(member.value)
     }
     topology.activity.restore(entries)
+    var used: [String: Timestamp] = [:]
+    for member in saved[Self.keys]?.object?.members ?? [] {
+      used[member.name] = member.value.string.flatMap { Timestamp(parsing: $0) }
+    }
+    keyActivity.restore(used)
+  }
+}
+
+extension ConnectionActivity.Entry {
+  fileprivate var json: JSONValue {
+    let tokens = tokens.sorted { $0.key < $1.key }.map {
+      JSONObject.Member(name: $0.key, value: JSONValue($0.value.description))
+    }
+    return [
+      "lastRequest": .time(lastRequest), "wrongToken": .time(refusal?.at),
+      "why": .text(refusal?.why.rawValue), "tokens": .object(JSONObject(tokens)),
+      "last": last.map(\.json) ?? .null,
+    ]
+  }
+
+  fileprivate init(_ json: JSONValue) {
+    self.init()
+    lastRequest = Self.time(json["lastRequest"])
+    // Files of earlier releases do not say why.
+    let why = json["why"]?.string.flatMap { ConnectionActivity.Refusal.Reason(rawValue: $0) }
+    refusal = Self.time(json["wrongToken"]).map { .init(at: $0, why: why ?? .wrongToken) }
+    for token in json["tokens"]?.object?.members ?? [] {
+      tokens[token.name] = Self.time(token.value)
+    }
+    if let call = json["last"], let at = Self.time(call["at"]),
+      let method = call["method"]?.string, let path = call["path"]?.string,
+      let status = call["status"]?.int
+    {
+      last = .init(at: at, method: method, path: path, status: status)
+    }
+  }
+
+  private static func time(_ value: JSONValue?) -> Timestamp? {
+    value?.string.flatMap { Timestamp(parsing: $0) }
+  }
+}
+
+extension ConnectionActivity.Call {
+  var json: JSONValue {
+    [
+      "at": JSONValue(at.description), "method": JSONValue(method), "path": JSONValue(path),
+      "status": JSONValue(status),
+    ]
   }
 }

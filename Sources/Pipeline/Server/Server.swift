@@ -30,6 +30,8 @@ final class Server: Sendable {
   /// The last line of `1-accepted` when this start found it.
   private let acceptedAtStart: UInt64
   private let stopping = Atomic<Bool>(false)
+  /// When API keys were last used.
+  let keyActivity: KeyActivity
   private let router: PublicRouter
   private let api: API
 
@@ -123,6 +125,8 @@ final class Server: Sendable {
     })
     options.isOwner = { $0 == FileSystem.user || $0 == 0 }
     options.connectionActivity = { activity[$0] }
+    keyActivity = KeyActivity()
+    options.keyActivity = keyActivity
     options.clientAddress = { IPAddress(parsing: origin.client(of: $0)) }
     api = API(
       backend: backend, tokens: AccessTokens(key: vault.accessKey), inspector: inspector,
@@ -293,7 +297,7 @@ extension Server {
 
   /// After the stages have ended. Blocks.
   func close() {
-    try? saveActivity()
+    saveActivity()
     requestLog.stop()
     spool.close()
     client.closeIdle()

@@ -74,13 +74,14 @@ struct ServerBackend: APIBackend {
   }
 
   func employees(_ query: EmployeeQuery) async throws(APIError) -> EmployeePage {
-    guard let page = await topology.search.page(query) else {
-      throw APIError(
-        kind: .tooManyRequests,
-        detail: "The server has more searches waiting than it can take; try again in a second.",
-        retryAfter: 1)
-    }
+    guard let page = await topology.search.page(query) else { throw .tooManySearches }
     return page
+  }
+
+  func fields(of connection: Connection) async throws(APIError) -> FieldCensus {
+    let count = FieldCount(store: topology.store, scans: topology.search.scans)
+    guard let census = await count.census(of: connection) else { throw .tooManySearches }
+    return census
   }
 
   func activity(recent: Int, follow: Bool) -> AsyncStream<Activity> {
@@ -144,4 +145,11 @@ extension ServerBackend {
     let attempt = await topology.delivery.test(webhook, with: type, requestId: requestId)
     return (try? JSONValue(parsing: attempt.bytes))?.object ?? JSONObject()
   }
+}
+
+extension APIError {
+  static let tooManySearches = APIError(
+    kind: .tooManyRequests,
+    detail: "The server has more searches waiting than it can take; try again in a second.",
+    retryAfter: 1)
 }

@@ -122,6 +122,15 @@ final class FakeBackend: APIBackend {
       employees: page.map(\.bytes), next: found.count > page.count ? page.last?.id : nil)
   }
 
+  func fields(of connection: Connection) async throws(APIError) -> FieldCensus {
+    var census = FieldCensus()
+    for employee in state.withLock({ $0.employees.values.sorted { $0.id < $1.id } })
+    where employee[.connection]["connectionId"]?.string == connection.id {
+      census.add(employee, isMember: false)
+    }
+    return census
+  }
+
   func testWebhook(
     id: String, with type: EventType, requestId: String
   ) async throws(APIError) -> JSONObject {

@@ -40,6 +40,10 @@ struct ServeCommand: Sendable {
       group.addTask { await stages(of: server) }
       group.addTask { await life(of: server, since: start) }
       group.addTask { await housekeeping(of: server) }
+      group.addTask {
+        await server.keepActivity()
+        return .stopped
+      }
       for await ending in group {
         if case .stagesEnded = ending { group.cancelAll() }
         if case .failed(let message, let code) = ending {

@@ -1,0 +1,113 @@
+import Actors
+import Transport
+
+/// How many of a connection's employees have which field: what to look at when an application waits
+/// for a field that its customer's identity provider never sends.
+struct FieldCensus: Sendable, Equatable {
+  struct Count: Sendable, Equatable {
+    /// Employees that have it now; deleted ones not counted.
+    var now = 0
+    /// The same, with deleted ones.
+    var ever = 0
+  }
+
+  /// Names of custom fields that are counted; a provider could make up one per person.
+  static let customNames = 200
+
+  private(set) var employees = Count()
+  private(set) var fields: [EmployeeField: Count] = [:]
+  private(set) var custom: [String: Count] = [:]
+
+  /// - Parameter isMember: whether it belongs to a group, which its record does not say.
+  mutating func add(_ employee: Employee, isMember: Bool) {
+    let isThere = !employee.isDeleted
+    employees.add(isThere)
+    for source in FieldSource.all {
+      let has = source.field == .groups ? isMember : employee[source.field].isTelling
+      if has { fields[source.field, default: Count()].add(isThere) }
+    }
+    for member in employee[.customFields].object?.members ?? [] where member.value.isTelling {
+      guard custom[member.name] != nil || custom.count < Self.customNames else { continue }
+      custom[member.name, default: Count()].add(isThere)
+    }
+  }
+}
+
+extension FieldCensus.Count {
+  fileprivate mutating func add(_ isThere: Bool) {
+    ever += 1
+    if isThere { now += 1 }
+  }
+}
+
+extension JSONValue {
+  /// Whether anything in it says something.
+  fileprivate var isTelling: Bool {
+    if isNull { return false }
+    if let object { return object.members.contains { $0.value.isTelling } }
+    if let array { return array.contains(where: \.isTelling) }
+    return string != ""
+  }
+}
+
+/// Where a field comes from unless the connection's settings say otherwise, in the words of the
+/// protocol.
+struct FieldSource: Sendable {
+  let field: EmployeeField
+  /// nil: only a rule of the connection fills it.
+  let attribute: String?
+
+  static let all: [FieldSource] =
+    [
+      (.externalId, "externalId"), (.username, "userName"), (.firstName, "name.givenName"),
+      (.lastName, "name.familyName"), (.middleName, "name.middleName"),
+      (.displayName, "displayName, else name"), (.preferredName, "nickName"),
+      (.salutation, "name.honorificPrefix"), (.suffix, "name.honorificSuffix"),
+      (.email, "emails"), (.personalEmail, "emails[type eq \"home\"]"), (.emails, "emails"),
+      (.phoneNumbers, "phoneNumbers"), (.mobilePhoneNumber, "phoneNumbers[type eq \"mobile\"]"),
+      (.workPhoneNumber, "phoneNumbers[type eq \"work\"]"),
+      (.workLocation, "addresses[type eq \"work\"]"),
+      (.homeLocation, "addresses[type eq \"home\"]"), (.jobTitle, "title"),
+      (.employmentType, "userType"), (.active, "active"),
+      (.employeeNumber, enterprise + "employeeNumber"),
+      (.departmentName, enterprise + "department"), (.division, enterprise + "division"),
+      (.companyName, enterprise + "organization"), (.costCenter, enterprise + "costCenter"),
+      (.manager, enterprise + "manager"), (.groups, "Group members"), (.startDate, nil),
+      (.hireDate, nil), (.terminationDate, nil), (.preferredLanguage, "preferredLanguage"),
+      (.locale, "locale"), (.timezone, "timezone"), (.avatarUrl, "photos"),
+      (.profileUrl, "profileUrl"), (.roles, "roles"), (.entitlements, "entitlements"),
+    ].map(FieldSource.init)
+
+  private static let enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:"
+}
+
+extension API {
+  func fields(of connection: Connection) async throws(APIError) -> APIAnswer {
+    let census = try await backend.fields(of: connection)
+    func count(_ count: FieldCensus.Count?) -> JSONObject {
+      var json = JSONObject()
+      json["employees"] = JSONValue(count?.now ?? 0)
+      json["ever"] = JSONValue((count?.ever ?? 0) > 0)
+      return json
+    }
+    let rows = FieldSource.all.map { source in
+      var json = JSONObject()
+      json["field"] = JSONValue(source.field.name)
+      json["source"] = .text(source.attribute)
+      for member in count(census.fields[source.field]).members { json[member.name] = member.value }
+      return JSONValue.object(json)
+    }
+    let custom = census.custom.sorted { $0.key < $1.key }.map { name, found in
+      var json = JSONObject()
+      json["field"] = JSONValue("customFields.\(name)")
+      json["source"] = JSONValue(name)
+      for member in count(found).members { json[member.name] = member.value }
+      return JSONValue.object(json)
+    }
+    let never = FieldSource.all.filter { $0.attribute != nil && census.fields[$0.field] == nil }
+    return .data([
+      "employees": JSONValue(census.employees.now), "fields": .array(rows + custom),
+      "neverSent": .array(never.map { JSONValue($0.field.name) }),
+    ])
+  }
+}
