@@ -43,7 +43,23 @@ extension API {
     json["applications"] = JSONValue(configuration.applications.count)
     json["consumers"] = JSONValue(configuration.consumers.count)
     json["connections"] = JSONValue(configuration.connections.count)
+    json["troubled"] = .array(troubled(of: configuration))
     return .data(.object(json))
+  }
+
+  /// Connections whose last call was refused, the first of them.
+  private func troubled(of configuration: Configuration) -> [JSONValue] {
+    let all = configuration.connections.values.sorted { $0.id < $1.id }
+    let found = all.lazy.compactMap { connection -> JSONValue? in
+      let status = ConnectionStatus(
+        of: connection, self.options.connectionActivity(connection.id), at: self.options.now())
+      guard status.word == .error else { return nil }
+      return [
+        "id": JSONValue(connection.id), "serviceId": JSONValue(connection.serviceId),
+        "statusDetail": JSONValue(status.detail),
+      ]
+    }
+    return Array(found.prefix(5))
   }
 
   private func connect(_ call: APICall) async throws(APIError) -> APIAnswer {

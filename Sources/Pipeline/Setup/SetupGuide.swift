@@ -31,7 +31,7 @@ struct SetupGuide: Sendable {
       "*Test API Credentials* should answer that it was verified successfully. Then *Save*.",
       "Still on *Provisioning*, under *To App*, choose *Edit* and enable *Create Users*, *Update"
         + " User Attributes* and *Deactivate Users*. *Save*. Leave *Sync Password* off.",
-      "On the tab *Assignments* assign one person first, look below whether it arrived, then"
+      "On the tab *Assignments* assign one person first, look under *Now* whether it arrived, then"
         + " assign the rest.",
       "If groups are wanted: on the tab *Push Groups* choose *Push Groups > Find groups by name*.",
     ])
@@ -47,7 +47,7 @@ struct SetupGuide: Sendable {
       "Under *Mappings* leave *Provision Microsoft Entra ID Users* on; switch *Provision Microsoft"
         + " Entra ID Groups* off if groups are not wanted.",
       "Under *Users and groups* add who shall be there.",
-      "Try one person with *Provision on demand*, look below whether it arrived, then *Start"
+      "Try one person with *Provision on demand*, look under *Now* whether it arrived, then *Start"
         + " provisioning*. Entra looks for changes about every 40 minutes.",
     ])
 
@@ -61,7 +61,7 @@ struct SetupGuide: Sendable {
       "On the tab *Parameters* check that *SCIM Username* is *Email* or *Username*.",
       "On the tab *Provisioning* tick *Enable provisioning*. Untick *Create user*, *Delete user*"
         + " and *Update user* if nobody shall have to approve each change. *Save*.",
-      "Give one person access under *Users > Applications*, look below whether it arrived, then"
+      "Give one person access under *Users > Applications*, look under *Now* whether it arrived, then"
         + " give it to the rest by role.",
     ],
     template: (
@@ -96,7 +96,7 @@ struct SetupGuide: Sendable {
       "If groups are wanted, switch *Enable management of User Groups and Group Membership in this"
         + " application* on.",
       "Choose *Test Connection*, then *Activate*, then *Save*.",
-      "On the tab *User Groups* choose a small group first, look below whether it arrived, then"
+      "On the tab *User Groups* choose a small group first, look under *Now* whether it arrived, then"
         + " the rest.",
     ])
 
@@ -108,7 +108,7 @@ struct SetupGuide: Sendable {
         + " choose *HTTP header* or *bearer token* as the way to authenticate.",
       "Let it create, update and deactivate users, and push groups if they are wanted. Passwords"
         + " are not needed.",
-      "Use its connection test if it has one. Assign one person, look below whether it arrived,"
+      "Use its connection test if it has one. Assign one person, look under *Now* whether it arrived,"
         + " then assign the rest.",
     ])
 }

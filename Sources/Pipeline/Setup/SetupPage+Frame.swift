@@ -67,7 +67,7 @@ extension SetupPage {
     b.onclick=()=>navigator.clipboard.writeText(document.getElementById(b.dataset.copy).textContent)
     .then(()=>{b.textContent='Copied'})}
     const s=document.getElementById('state');
-    const w={pending:'Waiting.',live:'It works.',silent:'Quiet.',error:'Not right yet.',
+    const w={pending:'Waiting.',live:'Connected.',silent:'Quiet.',error:'Not right yet.',
     disabled:'Switched off.'};
     if(s)setInterval(async()=>{try{
     const r=await fetch(location.pathname.replace(/\\/$/,'')+'/state',{cache:'no-store'});

@@ -113,7 +113,7 @@ extension ConnectionStatus.Word {
   fileprivate var forAdministrators: String {
     switch self {
     case .available, .pending: "Waiting."
-    case .live: "It works."
+    case .live: "Connected."
     case .silent: "Quiet."
     case .error: "Not right yet."
     case .disabled: "Switched off."

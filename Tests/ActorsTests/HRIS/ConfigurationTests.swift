@@ -27,7 +27,82 @@ import Transport
     .webhookUpdated(
       Webhook(id: "wh_2", applicationId: "app_1", receiver: .inspector, createdAt: time)),
     .webhookDeleted(id: "wh_1"),
+    .accessRevoked(
+      applicationId: "app_1", tokenId: "acc_1", until: time.advanced(by: .seconds(60)), at: time),
+    .tokenReplaced(connectionId: "cnx_1", tokenId: "tok_1", at: time),
+    .setupLinkAdded(connectionId: "cnx_1", link(1)),
+    .setupLinkRevoked(connectionId: "cnx_1", linkId: "stp_1", at: time),
+    .connectionCreated(linked),
   ]
+
+  private static func link(_ number: Int) -> HashedToken {
+    let made = time.advanced(by: .seconds(number))
+    return HashedToken(
+      id: "stp_\(number)", token: "setup_EXAMPLE\(number)", createdAt: made,
+      expiresAt: made.advanced(by: .seconds(1000)), name: "first")
+  }
+
+  private static var linked: Connection {
+    var connection = connection
+    connection.id = "cnx_2"
+    connection.slug = "efgh"
+    connection.metadata = JSONObject([.init(name: "color", value: "red")])
+    connection.setupLinks = [link(1)]
+    return connection
+  }
+
+  @Test func `what earlier releases wrote reads as what it meant`() throws {
+    let old = try JSONValue(parsing: Self.connection.json.bytes)
+    #expect(old["metadata"] == nil && old["setupLinks"] == nil)
+    #expect(old["tokens"]?.array?.first?["expiresAt"] == nil)
+    #expect(try Connection(json: try #require(old.object)) == Self.connection)
+    #expect(Self.application.json["revokedAccess"] == nil)
+  }
+
+  @Test func `a revoked access token is remembered until it would have ended`() throws {
+    var configuration = Configuration()
+    configuration.apply(Self.changes[0], at: 1)
+    func revoke(_ id: String, at seconds: Int) {
+      let now = Self.time.advanced(by: .seconds(seconds))
+      configuration.apply(
+        .accessRevoked(
+          applicationId: "app_1", tokenId: id, until: now.advanced(by: .seconds(60)), at: now),
+        at: 2)
+    }
+    for (id, second) in [("acc_1", 0), ("acc_2", 59), ("acc_3", 60)] { revoke(id, at: second) }
+    let application = try #require(configuration.applications["app_1"])
+    #expect(application.revokedAccess.keys.sorted() == ["acc_2", "acc_3"])
+    #expect(try Application(json: try #require(application.json.object)) == application)
+  }
+
+  @Test func `a set-up link is found by its hash until its connection is gone`() throws {
+    var configuration = Configuration()
+    for change in [Self.changes[0], Self.changes[3], Self.changes[6]] {
+      configuration.apply(change, at: 1)
+    }
+    configuration.apply(.setupLinkAdded(connectionId: "cnx_1", Self.link(1)), at: 2)
+    var changed = Self.connection
+    changed.enabled = false
+    configuration.apply(.connectionUpdated(changed), at: 3)
+    #expect(configuration.setupLink(hash: Self.link(1).hash)?.connection.enabled == false)
+    configuration.apply(
+      .setupLinkRevoked(connectionId: "cnx_1", linkId: "stp_1", at: Self.time), at: 4)
+    #expect(configuration.setupLink(hash: Self.link(1).hash)?.link.replacedAt == Self.time)
+    configuration.apply(.connectionDeleted(id: "cnx_1", keepsEmployees: true), at: 5)
+    #expect(configuration.setupLink(hash: Self.link(1).hash) == nil)
+  }
+
+  @Test func `links that open nothing any more do not pile up`() throws {
+    var connection = Self.connection
+    for number in 1...100 {
+      connection.add(link: Self.link(number))
+      connection.setupLinks[connection.setupLinks.count - 1].replacedAt = Self.time
+    }
+    #expect(connection.setupLinks.count == Connection.spentLinks)
+    #expect(connection.setupLinks.last?.id == "stp_100")
+    connection.add(link: Self.link(2000))
+    #expect(connection.setupLinks.map(\.id) == ["stp_2000"])
+  }
 
   @Test(arguments: changes) func `a change comes back from its line as it was`(
     change: AdminChange

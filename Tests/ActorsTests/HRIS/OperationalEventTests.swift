@@ -58,11 +58,14 @@ import Transport
 
   @Test func `a refused token is told of once an hour for each connection`() {
     let activity = ConnectionActivity()
+    func refused(_ id: String, at time: Timestamp) -> Bool {
+      activity.refused(connection: id, slug: "s-" + id, why: .wrongToken, at: time)
+    }
     let start = Timestamp(milliseconds: 1_000_000)
-    #expect(activity.refused(connection: "cnx_1", at: start))
-    #expect(!activity.refused(connection: "cnx_1", at: start.advanced(by: .seconds(3599))))
-    #expect(activity.refused(connection: "cnx_2", at: start))
-    #expect(activity.refused(connection: "cnx_1", at: start.advanced(by: .seconds(3600))))
-    #expect(activity["cnx_1"].wrongToken == start.advanced(by: .seconds(3600)))
+    #expect(refused("cnx_1", at: start))
+    #expect(!refused("cnx_1", at: start.advanced(by: .seconds(3599))))
+    #expect(refused("cnx_2", at: start))
+    #expect(refused("cnx_1", at: start.advanced(by: .seconds(3600))))
+    #expect(activity["cnx_1"].refusal?.at == start.advanced(by: .seconds(3600)))
   }
 }

@@ -18,7 +18,7 @@ struct APIConnectionsTests {
       ])
     #expect(
       rows.map { $0["status"]?.string } == [
-        "available", "connected", "available", "available", "available",
+        "available", "pending", "available", "available", "available",
       ])
     #expect(list.json["meta"] == ["next": nil, "current": nil, "itemsOnPage": 5])
   }
@@ -92,23 +92,67 @@ struct APIConnectionsTests {
     #expect(harness.backend.configuration.connections.isEmpty)
   }
 
-  @Test func `a connection tells when it was last heard of and that a token was wrong`()
-    async throws
-  {
+  @Test func `a connection tells how it is doing, since when and why`() async throws {
     let token = try await Tenant("Acme", in: harness).consumerTokens[0]
     let path = "/api/connections/hris/okta-scim"
     let id = try #require(
       await harness.send("POST", path, token: token).data["id"]?.string)
-    let kept = try #require(harness.backend.configuration.connections[id]?.tokens.first)
-    harness.backend.activity.used(connection: id, token: kept.id, at: harness.clock.now)
-    let heard = await harness.send("GET", path, token: token)
-    #expect(heard.data["lastRequestAt"] == "2026-01-02T03:04:05.678Z")
-    #expect(heard.data["status"] == "connected")
+    let kept = try #require(harness.backend.configuration.connections[id])
+    let tokenId = try #require(kept.tokens.first?.id)
+    let activity = harness.backend.activity
+    func read() async -> JSONValue { await harness.send("GET", path, token: token).data }
+    #expect(await read()["status"] == "pending")
+    activity.used(connection: id, slug: kept.slug, token: tokenId, at: harness.clock.now)
+    activity.answered(
+      slug: kept.slug[...],
+      .init(at: harness.clock.now, method: "GET", path: "/Users", status: 200))
+    let heard = await read()
+    #expect(heard["lastRequestAt"] == "2026-01-02T03:04:05.678Z")
+    #expect(heard["status"] == "live")
+    #expect(heard["statusDetail"]?.string?.hasPrefix("GET /Users was answered 200 at") == true)
+    #expect(heard["lastRequest"]?["status"] == 200)
     let tokens = await harness.own("GET", "/api/connections/\(id)/tokens")
     #expect(tokens.data.array?.first?["lastUsedAt"] == "2026-01-02T03:04:05.678Z")
-    harness.backend.activity.refused(connection: id, at: harness.clock.now)
-    let wrong = await harness.send("GET", path, token: token)
-    #expect(wrong.data["status"] == "error: wrong token")
+    harness.clock.advance(by: ConnectionStatus.patience)
+    let quiet = try await Tenant("Later", in: harness)
+    _ = quiet
+    let silent = await harness.own("GET", "/api/owner/connections").data.array?.first
+    #expect(silent?["status"] == "silent" && silent?["consumerName"] == "Acme 1")
+    #expect(silent?["statusDetail"]?.string?.contains("only when something changes") == true)
+    activity.refused(
+      connection: id, slug: kept.slug, why: .tokenReplaced, at: harness.clock.now)
+    let wrong = await harness.own("GET", "/api/owner/connections").data.array?.first
+    #expect(wrong?["status"] == "error")
+    #expect(wrong?["statusDetail"]?.string?.contains("was replaced") == true)
+    #expect(wrong?["lastSuccessAt"] == "2026-01-02T03:04:05.678Z")
+    let troubled = await harness.own("GET", "/api/status").data["troubled"]?.array
+    #expect(troubled?.first?["id"]?.string == id)
+  }
+
+  @Test func `what strangers call leaves no trace`() {
+    let activity = ConnectionActivity()
+    activity.answered(
+      slug: "nobody", .init(at: harness.clock.now, method: "GET", path: "/", status: 404))
+    #expect(activity.all.isEmpty)
+  }
+
+  @Test func `metadata of one's own is kept beside what is the server's`() async throws {
+    let token = try await Tenant("Acme", in: harness).consumerTokens[0]
+    let path = "/api/connections/hris/scim"
+    let made = await harness.send("POST", path, ["metadata": ["plan": "gold"]], token: token)
+    #expect(made.data["metadata"]?["plan"] == "gold")
+    let changed = await harness.send(
+      "PATCH", path, ["metadata": ["plan": nil, "seats": 40]], token: token)
+    #expect(
+      changed.data["metadata"]?.object?.members.map(\.name) == ["baseUrl", "apiToken", "seats"])
+    for name in ["baseUrl", "apiToken"] {
+      let answer = await harness.send(
+        "PATCH", path, ["metadata": [name: "mine"]], token: token)
+      #expect(answer.status == 400 && answer.detail.hasPrefix("metadata.\(name): is "))
+    }
+    let long = JSONValue(String(repeating: "x", count: 9000))
+    #expect(
+      await harness.send("PATCH", path, ["metadata": ["a": long]], token: token).status == 400)
   }
 
   @Test func `an unknown integration is 404 and says which there are`() async throws {

@@ -26,6 +26,7 @@ final class APIHarness: Sendable {
           if case .success = AddressPolicy().judge([address], port: 80) { true } else { false }
         },
         isOwner: { $0 == 1000 }, connectionActivity: { backend.activity[$0] },
+        keyActivity: backend.keys,
         now: { clock.now }),
       log: .silent)
     router = PublicRouter(

@@ -12,12 +12,15 @@ struct APIReachTests {
     let mine = try await Tenant("Acme", in: harness)
     let other = try await Tenant("Globex", in: harness)
     let before = harness.backend.configuration
+    let key = try #require(before.applications[other.application]?.keys.first?.id)
     let routes = APIRoutes.all.filter {
       $0.operation.scope == .application && $0.path.contains("{id}")
     }
-    #expect(routes.count == 13)
+    #expect(routes.count == 14)
     for route in routes {
-      let id = route.path.hasPrefix("/webhooks") ? other.webhook : other.consumers[0]
+      let id =
+        route.path.hasPrefix("/keys")
+        ? key : route.path.hasPrefix("/webhooks") ? other.webhook : other.consumers[0]
       let around = route.path.split(separator: "{")
       let path = around[0] + id + around[1].dropFirst("id}".count)
       let body: JSONValue? =
@@ -44,6 +47,11 @@ struct APIReachTests {
       ("GET", "/api/hris/employees/emp_1"), ("GET", "/api/connections/hris/scim"),
       ("PATCH", "/api/connections/hris/scim"),
       ("DELETE", "/api/connections/hris/scim?employees=keep"),
+      ("GET", "/api/connections/hris/scim/tokens"), ("POST", "/api/connections/hris/scim/tokens"),
+      ("GET", "/api/connections/hris/scim/fields"),
+      ("GET", "/api/connections/hris/scim/setup-links"),
+      ("POST", "/api/connections/hris/scim/setup-link"),
+      ("DELETE", "/api/connections/hris/scim/setup-link/stp_1"),
     ] {
       #expect(await harness.send(method, path, token: one).status == 404, "\(path)")
       #expect(await harness.send("GET", "/api/hris/employees", token: one).ids == [])

@@ -13,9 +13,9 @@ struct APIRoutesTests {
     #expect(Set(APIOperation.allCases.map(\.id)).count == APIOperation.allCases.count)
   }
 
-  @Test func `only the exchange of a key is open`() {
+  @Test func `only the exchange of a key and the end of a token are open`() {
     let open = APIRoutes.all.filter { $0.operation.scope == .open }
-    #expect(open.map(\.path) == ["/auth"])
+    #expect(open.map(\.path) == ["/auth", "/auth"])
   }
 
   @Test func `a route is documented and its inputs are named once`() {

@@ -10,7 +10,7 @@ struct AccessTokensTests {
 
   private var token: AccessToken {
     AccessToken(
-      applicationId: "app_1", keyId: "key_1", consumerId: "csm_1",
+      id: "acc_1", applicationId: "app_1", keyId: "key_1", consumerId: "csm_1",
       expires: now.advanced(by: .seconds(60)))
   }
 

@@ -36,6 +36,7 @@ final class FakeBackend: APIBackend {
 
   let state = Mutex(State())
   let activity = ConnectionActivity()
+  let keys = KeyActivity()
   let log = MemoryLog()
   /// As `state` has it, for the feed.
   private let current = Shared(Configuration())

@@ -5,7 +5,11 @@ package enum ConnectCommand {
   package static let command = Command(
     "connect", abstract: "Add a customer: a consumer with a connection, and its first API token",
     discussion: "Prints the Base URL and the API token for the customer's IT admin, once.",
-    examples: [.init("scim-hris connect \"Acme Inc\" --external-id acme", "Okta at Acme")],
+    examples: [
+      .init("scim-hris connect \"Acme Inc\" --external-id acme", "Okta at Acme"),
+      .init("scim-hris connect ls", "every connection and how it is doing"),
+      .init("scim-hris connect link cnx_…", "a page for the customer's IT admin"),
+    ],
     arguments: [CommandArgument("name", help: "The customer, as people know it.")],
     options: ClientCommand.options + [
       CommandOption(
@@ -16,6 +20,7 @@ package enum ConnectCommand {
         "external-id", .text("id"), help: "Your own id of the customer, echoed in events."),
       applicationOption,
     ],
+    subcommands: [list, link, fields],
     run: { invocation in
       await ClientCommand.run(invocation) { client async throws(ClientFailure) in
         client.show(try await connect(client), screen)

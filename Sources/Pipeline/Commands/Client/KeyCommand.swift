@@ -3,8 +3,20 @@ package import Transport
 /// `key`: the API keys an application's own server uses.
 package enum KeyCommand {
   package static let command = Command(
-    "key", abstract: "Make and revoke API keys of an application",
+    "key", abstract: "Make, list and revoke API keys of an application",
     subcommands: [
+      Command(
+        "ls", abstract: "List API keys by their first characters, with their last use",
+        options: ClientCommand.ownerOptions + [ConnectCommand.applicationOption],
+        run: { invocation in
+          await ClientCommand.run(invocation) { client async throws(ClientFailure) in
+            let id = try await application(client, client.invocation.text("application"))
+            let answer = try await client.api.call("GET", "/keys?applicationId=\(id)")
+            client.show(
+              answer["data"]?.array ?? [], none: "This application has no API key.",
+              CredentialTable.table)
+          }
+        }),
       Command(
         "new", abstract: "Make an API key; the others stay valid",
         options: ClientCommand.ownerOptions + [ConnectCommand.applicationOption],
@@ -16,7 +28,7 @@ package enum KeyCommand {
         }),
       Command(
         "revoke", abstract: "Revoke an API key and every access token made with it",
-        arguments: [CommandArgument("key", help: "Its id, as `application list` shows it.")],
+        arguments: [CommandArgument("key", help: "Its id, as `key ls` shows it.")],
         options: ClientCommand.ownerOptions + [ConnectCommand.applicationOption],
         run: { invocation in
           await ClientCommand.run(invocation) { client async throws(ClientFailure) in

@@ -25,7 +25,7 @@ package enum StatusCommand {
     let refusing = status["refusingWrites"]?.string ?? "no"
     lines.append("  disk      \(free) free, reserve \(reserve)   refusing writes: \(refusing)")
     let table = hops(status["hops"]?.array ?? [])
-    return lines.map { $0 + "\n" }.joined() + table + webhooks(status, now)
+    return lines.map { $0 + "\n" }.joined() + table + connections(status) + webhooks(status, now)
   }
 
   private static func state(_ status: JSONValue) -> String {
@@ -60,6 +60,14 @@ package enum StatusCommand {
       ]
     }
     return hops.isEmpty ? "" : table.text
+  }
+
+  /// A line for each connection that cannot get in.
+  private static func connections(_ status: JSONValue) -> String {
+    (status["troubled"]?.array ?? []).map { connection in
+      "! \(text(connection, "id")) (\(text(connection, "serviceId"))): "
+        + text(connection, "statusDetail") + "\n"
+    }.joined()
   }
 
   /// A line for each webhook that is behind: "! wh_b41: 612 events wait, oldest 4 h, …".

@@ -9,12 +9,22 @@ package enum TokenCommand {
     subcommands: [
       Command(
         "new", abstract: "Make an API token; the others stay valid", arguments: [connection],
-        options: ClientCommand.ownerOptions,
+        options: ClientCommand.ownerOptions + [
+          CommandOption(
+            "overlap", .duration(0...APIRoutes.maximumOverlap * 1000),
+            help: "Stop the earlier ones after this time.", absence: "they go on"),
+          CommandOption("name", .text("name"), help: "What to call it."),
+        ],
         run: { invocation in
           await ClientCommand.run(invocation) { client async throws(ClientFailure) in
             let path = "/connections/\(name(client))/tokens"
-            client.show(
-              try await client.api.call("POST", path, body: JSONObject()), screen)
+            var body = JSONObject()
+            body["name"] = client.invocation.text("name").map { .string($0) }
+            let time = client.invocation.text("overlap").flatMap { DurationText.milliseconds($0) }
+            body["overlap"] = time.map { JSONValue($0 / 1000) }
+            client.show(try await client.api.call("POST", path, body: body)) {
+              screen($0, overlap: client.invocation.text("overlap"))
+            }
           }
         }),
       Command(
@@ -46,13 +56,15 @@ package enum TokenCommand {
     client.invocation.argument(0) ?? ""
   }
 
-  package static func screen(_ made: JSONValue) -> String {
-    """
-      SCIM 2.0 Base URL     \(made["baseUrl"]?.string ?? "")
-      OAuth Bearer Token    \(made["apiToken"]?.string ?? "")   (the "API token")
-    Shown once; its id is \(made["id"]?.string ?? ""). Earlier tokens stay valid: `token revoke`.
+  /// - Parameter overlap: after which the earlier ones stop; nil when they go on.
+  package static func screen(_ made: JSONValue, overlap: String? = nil) -> String {
+    let earlier = overlap.map { "stop after \($0)." } ?? "stay valid: `token revoke`."
+    return """
+        SCIM 2.0 Base URL     \(made["baseUrl"]?.string ?? "")
+        OAuth Bearer Token    \(made["apiToken"]?.string ?? "")   (the "API token")
+      Shown once; its id is \(made["id"]?.string ?? ""). Earlier tokens \(earlier)
 
-    """
+      """
   }
 }
 
@@ -60,14 +72,19 @@ package enum TokenCommand {
 package enum CredentialTable {
   package static func table(_ entries: [JSONValue]) -> TextTable {
     var table = TextTable([
-      .init("id"), .init("starts with"), .init("made"), .init("replaced"),
+      .init("id"), .init("starts with"), .init("made"), .init("last used"), .init("good until"),
     ])
     table.rows = entries.map { entry in
       [
         entry["id"]?.string ?? "", entry["prefix"]?.string ?? "",
-        entry["createdAt"]?.string ?? "", entry["replacedAt"]?.string ?? "-",
+        String((entry["createdAt"]?.string ?? "").prefix(10)), minute(entry["lastUsedAt"]),
+        minute(entry["replacedAt"]),
       ]
     }
     return table
+  }
+
+  private static func minute(_ time: JSONValue?) -> String {
+    time?.string.map { String($0.prefix(16)) + "Z" } ?? "-"
   }
 }

@@ -1,0 +1,39 @@
+import Actors
+import Testing
+import Transport
+
+@testable import Pipeline
+
+struct FieldCensusTests {
+  @Test func `every field that a rule fills has a source, and none twice`() {
+    let fields = FieldSource.all.map(\.field)
+    #expect(Set(fields).count == fields.count)
+    let server: Set<EmployeeField> = [
+      .id, .remoteId, .workEmail, .employmentTypeNormalized, .employmentStatus, .departmentId,
+      .groupsTruncated, .createdAt, .updatedAt, .deactivatedAt, .deleted, .deletedAt, .revision,
+      .connection,
+    ]
+    #expect(Set(fields).union(server) == Set(EmployeeField.allCases))
+    #expect(Set(fields).isDisjoint(with: server))
+  }
+
+  @Test func `what is empty was not sent, what a deleted one had was sent once`() {
+    var (here, gone) = (Employee(), Employee())
+    here[.firstName] = "Ann"
+    here[.lastName] = ""
+    here[.emails] = []
+    here[.workLocation] = ["city": nil, "country": nil]
+    here[.customFields] = ["shoe": 42, "hat": nil]
+    gone[.lastName] = "Lee"
+    gone[.deleted] = true
+    var census = FieldCensus()
+    census.add(here, isMember: true)
+    census.add(gone, isMember: false)
+    #expect(census.employees == .init(now: 1, ever: 2))
+    #expect(census.fields[.firstName] == .init(now: 1, ever: 1))
+    #expect(census.fields[.lastName] == .init(now: 0, ever: 1))
+    #expect(census.fields[.groups] == .init(now: 1, ever: 1))
+    #expect(census.fields[.emails] == nil && census.fields[.workLocation] == nil)
+    #expect(census.custom == ["shoe": .init(now: 1, ever: 1)])
+  }
+}
