@@ -10,6 +10,8 @@ extension API {
     switch operation {
     case .createAccessToken: try exchange(call)
     case .revokeAccessToken: try await revoke(call)
+    case .getOpenAPI: .document(documents.openAPI)
+    case .getExplorer: .document(documents.explorer)
     }
   }
 

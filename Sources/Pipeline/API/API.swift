@@ -13,6 +13,7 @@ final class API: Sendable {
   let options: Options
   let failures = Mutex(AttemptLimiter())
   let turns: AdminTurns
+  let documents: APIDocuments
   private let log: Logger
 
   struct Options: Sendable {
@@ -36,6 +37,7 @@ final class API: Sendable {
   ) {
     self.turns = turns
     self.backend = backend
+    documents = APIDocuments { backend.publicURL }
     self.tokens = tokens
     self.inspector = inspector
     self.options = options

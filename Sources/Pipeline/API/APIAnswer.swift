@@ -7,10 +7,19 @@ enum APIAnswer: Sendable {
   /// `{"data": […], "meta": {…}}`.
   case page([[UInt8]], current: String?, next: String?)
   case nothing
+  /// As it is, without an envelope.
+  case document(Document)
   /// JSON lines as they come.
   case lines(HTTPResponse.Body)
   /// Server-sent events as they come.
   case eventStream(HTTPResponse.Body)
+
+  /// A whole body that was made before anybody asked.
+  struct Document: Sendable {
+    var mediaType: String
+    var fields: [(String, String)] = []
+    var bytes: [UInt8]
+  }
 
   static func data(_ value: JSONValue) -> APIAnswer { .data(value.bytes) }
 
@@ -27,6 +36,10 @@ enum APIAnswer: Sendable {
       return HTTPResponse(status: status, fields: fields, body: body)
     case .nothing:
       return HTTPResponse(status: status, fields: fields)
+    case .document(let document):
+      fields["content-type"] = document.mediaType
+      for (name, value) in document.fields { fields[name] = value }
+      return HTTPResponse(status: status, fields: fields, body: document.bytes)
     case .lines(let body):
       fields["content-type"] = "application/x-ndjson"
       return HTTPResponse(status: status, fields: fields, stream: body)

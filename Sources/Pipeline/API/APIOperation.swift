@@ -9,6 +9,7 @@ enum APIOperation: Sendable, Hashable {
   /// Anyone.
   enum Open: String, CaseIterable, Sendable {
     case createAccessToken, revokeAccessToken
+    case getOpenAPI, getExplorer
   }
 
   /// One application, about itself and its consumers.

@@ -4,7 +4,7 @@ extension APIRoutes {
       .application(.listEvents), "GET", "/events",
       "Fetch events as they were committed, with the bytes webhooks get; with Accept:"
         + " text/event-stream as a stream.", answer: .page(of: .named("Event")),
-      refuses: [.cursorExpired],
+      refuses: [.cursorExpired, .tooManyRequests],
       fields: [APIInput("last-event-id", .text(limit: 256), "Where a stream goes on.")],
       query: [
         after,

@@ -17,7 +17,7 @@ enum APIRoutes {
     APIRoute(
       .open(.createAccessToken), "POST", "/auth",
       "Exchange an API key for an access token.", answer: .data(.named("AccessToken")),
-      refuses: [.unauthorized],
+      refuses: [.unauthorized, .tooManyRequests],
       body: [
         APIInput("apiKey", .text(limit: 256), required: true, "The application's API key."),
         APIInput(
@@ -30,6 +30,12 @@ enum APIRoutes {
     APIRoute(
       .open(.revokeAccessToken), "DELETE", "/auth", success: 204,
       "Revoke the access token this call comes with."),
+    APIRoute(
+      .open(.getOpenAPI), "GET", "/openapi.json", "This API in OpenAPI 3.1.",
+      answer: .media(["application/json"])),
+    APIRoute(
+      .open(.getExplorer), "GET", "/explorer", "A page to try every call in a browser.",
+      answer: .media(["text/html"])),
   ]
 
   private static let consumers = [
@@ -68,7 +74,8 @@ enum APIRoutes {
     APIRoute(
       .consumer(.listEmployees), "GET", "/hris/employees",
       "List employees; a cursor never skips or repeats one, whatever is written meanwhile.",
-      answer: .page(of: .named("Employee")), fields: [serviceId],
+      answer: .page(of: .named("Employee")),
+      refuses: [.tooManyRequests], fields: [serviceId],
       query: paging + [
         APIInput(
           "status", .choice(["active", "inactive", "terminated", "other"]),
