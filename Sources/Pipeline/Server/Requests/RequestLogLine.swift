@@ -80,7 +80,8 @@ extension RequestLogLine {
       guard bytes[index - 1] == UInt8(ascii: "_") || bytes[index - 1] == UInt8(ascii: " "),
         secretPrefixes.contains(where: { isPrefix($0, endingAt: index, of: bytes) })
       else { continue }
-      out += "…".utf8
+      // What was hidden before has no such byte.
+      if index < bytes.count, isTokenByte(bytes[index]) { out += "…".utf8 }
       while index < bytes.count, isTokenByte(bytes[index]) { index += 1 }
     }
     return String(decoding: out, as: UTF8.self)
