@@ -34,7 +34,7 @@ package actor Store: Stage {
   private let snapshots: SnapshotDuty?
   /// A snapshot is due as long as the newest one lacks this line.
   var wantedSnapshot: UInt64 = 0
-  /// The newest of this life.
+  /// The newest there is.
   var latestSnapshot: UInt64?
   var snapshotWaiters: [(line: UInt64, continuation: CheckedContinuation<UInt64?, Never>)] = []
   var takesNoSnapshots: Bool
@@ -49,6 +49,7 @@ package actor Store: Stage {
   ) {
     self.snapshots = snapshots
     takesNoSnapshots = snapshots == nil
+    latestSnapshot = snapshots?.latest.seq
     files = state.files
     self.state = Mutex(state)
     self.committed = committed

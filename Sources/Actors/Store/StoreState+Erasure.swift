@@ -88,8 +88,10 @@ extension StoreState {
     _ person: ErasedPerson, from first: Int, count: Int, changedAfter line: UInt64
   ) -> (places: [Int], next: Int?) {
     let end = min(first + count, rows.count)
-    guard let set = setNumbers[ResourceSet(
-      connection: person.connection, type: SCIMResourceType.user.segment)]
+    guard
+      let set = setNumbers[
+        ResourceSet(
+          connection: person.connection, type: SCIMResourceType.user.segment)]
     else { return ([], nil) }
     let places = (first..<end).filter { place in
       let row = rows[place]

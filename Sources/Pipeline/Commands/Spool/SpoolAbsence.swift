@@ -33,7 +33,9 @@ package struct SpoolAbsence {
   package func findings(in directory: String) throws(FileError) -> [Finding] {
     var findings: [Finding] = []
     for place in try Self.files(in: directory) where findings.count < Self.most {
-      try search(File(directory + "/" + place, .reading), place, &findings)
+      // On a live spool files come and go.
+      guard let file = try File.ifPresent(directory + "/" + place) else { continue }
+      try search(file, place, &findings)
     }
     return Array(findings.prefix(Self.most))
   }
