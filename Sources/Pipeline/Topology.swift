@@ -40,7 +40,7 @@ struct Topology: Sendable {
       epoch: parts.epoch, counters: StoreCounters(parts.metrics), snapshots: parts.snapshots)
     mapping = Mapping(
       lanes: settings.mappingLanes, capacity: capacity,
-      mapper: ResourceMapper(mapping: .standard), store: store,
+      mapper: ResourceMapper(), store: store,
       mapped: spool.hop(.mapped))
     authentication = Authentication(
       view: view, activity: activity,

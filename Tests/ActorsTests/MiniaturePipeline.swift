@@ -49,7 +49,7 @@ final class MiniaturePipeline: Sendable {
       counters: StoreCounters(Metrics()))
     mapping = Mapping(
       lanes: mappingLanes, capacity: 64,
-      mapper: ResourceMapper(mapping: .standard), store: store,
+      mapper: ResourceMapper(), store: store,
       mapped: spool.hop(1))
     authentication = Authentication(
       view: view, activity: ConnectionActivity(),

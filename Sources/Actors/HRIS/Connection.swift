@@ -10,7 +10,7 @@ package struct Connection: Sendable, Equatable {
   /// The last part of the Base URL; unique, without underscore.
   package var slug: String
   package var tokens: [HashedToken]
-  package var settings: JSONObject
+  package var settings: JSONObject { didSet { mapping = ConnectionMapping(settings) } }
   /// What the application keeps beside it, for itself.
   package var metadata: JSONObject
   /// Links to the page on which the customer's IT administrator sets it up; a replaced one was
@@ -18,6 +18,8 @@ package struct Connection: Sendable, Equatable {
   package var setupLinks: [HashedToken]
   package var enabled: Bool
   package var createdAt: Timestamp
+  /// What its settings make of people and groups.
+  package private(set) var mapping: ConnectionMapping
 
   package init(
     id: String, consumerId: String, applicationId: String, serviceId: String, slug: String,
@@ -36,6 +38,7 @@ package struct Connection: Sendable, Equatable {
     self.settings = settings
     self.enabled = enabled
     self.createdAt = createdAt
+    mapping = settings.isEmpty ? .standard : ConnectionMapping(settings)
   }
 
   /// What `employmentStatus` becomes when a person is switched off: `inactive` or `terminated`.

@@ -24,6 +24,17 @@ extension Employee {
     self[.groupsTruncated] = JSONValue(groups.count > Self.groupLimit)
   }
 
+  /// The member of `customFields` that rules for groups give.
+  static let teamName = "team"
+
+  var team: String? { self[.customFields][Self.teamName]?.string }
+
+  mutating func setTeam(_ team: String?) {
+    var fields = self[.customFields].object ?? JSONObject()
+    fields[Self.teamName] = team.map { JSONValue($0) }
+    self[.customFields] = .object(fields)
+  }
+
   /// Groups embedded in an employee at most.
   package static let groupLimit = 100
 }

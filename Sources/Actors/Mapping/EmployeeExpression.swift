@@ -22,6 +22,15 @@ package indirect enum EmployeeExpression: Sendable, Equatable {
   case renamed([Renaming], EmployeeExpression)
   /// A value that depends on nothing.
   case constant(JSONValue)
+  /// What a mapping rule's path leads to.
+  case source(MappingSource)
+  /// A text in lower or upper case; anything else as it is.
+  case lowercased(EmployeeExpression)
+  case uppercased(EmployeeExpression)
+  /// What a table has for the text another expression gives.
+  case lookup(EmployeeExpression, [String: JSONValue], missing: JSONValue)
+  /// The value where the field can hold it, else nothing.
+  case fitting(MappedKind, EmployeeExpression)
 
   package enum ElementMatch: Sendable, Equatable {
     case primary
@@ -37,18 +46,25 @@ package indirect enum EmployeeExpression: Sendable, Equatable {
 
 extension EmployeeExpression {
   /// - Returns: null for what is absent or an empty text.
-  package func evaluate(_ attributes: JSONObject) -> JSONValue {
-    switch self {
+  package func evaluate(_ resource: SCIMResource) -> JSONValue {
+    let attributes = resource.attributes
+    return switch self {
     case .path(let names): Self.walk(attributes, names)
     case .element(let name, let match): Self.element(attributes[name], match)
-    case .member(let name, let source): Self.filled(source.evaluate(attributes)[name])
-    case .first(let options): Self.firstFilled(options, attributes)
-    case .joined(let parts): Self.joined(parts.map { $0.evaluate(attributes) })
-    case .text(let source): Self.text(source.evaluate(attributes))
-    case .containing(let part, let source): Self.text(source.evaluate(attributes), having: part)
+    case .member(let name, let source): Self.filled(source.evaluate(resource)[name])
+    case .first(let options): Self.firstFilled(options, resource)
+    case .joined(let parts): Self.joined(parts.map { $0.evaluate(resource) })
+    case .text(let source): Self.text(source.evaluate(resource))
+    case .containing(let part, let source): Self.text(source.evaluate(resource), having: part)
     case .values(let name): Self.values(attributes[name])
-    case .renamed(let names, let source): Self.renamed(source.evaluate(attributes), names)
+    case .renamed(let names, let source): Self.renamed(source.evaluate(resource), names)
     case .constant(let value): value
+    case .source(let source): source.value(in: resource)
+    case .lowercased(let source): Self.recased(source.evaluate(resource)) { $0.lowercased() }
+    case .uppercased(let source): Self.recased(source.evaluate(resource)) { $0.uppercased() }
+    case .lookup(let source, let table, let missing):
+      Self.text(source.evaluate(resource)).string.flatMap { table[$0] } ?? missing
+    case .fitting(let kind, let source): kind.fit(source.evaluate(resource))
     }
   }
 
@@ -58,8 +74,10 @@ extension EmployeeExpression {
     case .path(let names): [names]
     case .element(let name, _), .values(let name): [[name]]
     case .member(_, let source), .text(let source), .containing(_, let source),
-      .renamed(_, let source):
+      .renamed(_, let source), .lowercased(let source), .uppercased(let source),
+      .lookup(let source, _, _), .fitting(_, let source):
       source.sources
+    case .source(let source): [source.names]
     case .first(let parts), .joined(let parts): parts.flatMap(\.sources)
     case .constant: []
     }
@@ -105,10 +123,10 @@ extension EmployeeExpression {
   }
 
   private static func firstFilled(
-    _ options: [EmployeeExpression], _ attributes: JSONObject
+    _ options: [EmployeeExpression], _ resource: SCIMResource
   ) -> JSONValue {
     for option in options {
-      let value = option.evaluate(attributes)
+      let value = option.evaluate(resource)
       if !value.isNull { return value }
     }
     return .null
@@ -119,7 +137,13 @@ extension EmployeeExpression {
     return texts.isEmpty ? .null : JSONValue(texts.joined(separator: " "))
   }
 
-  private static func text(_ value: JSONValue) -> JSONValue {
+  private static func recased(
+    _ value: JSONValue, _ change: (String) -> String
+  ) -> JSONValue {
+    value.string.map { JSONValue(change($0)) } ?? value
+  }
+
+  static func text(_ value: JSONValue) -> JSONValue {
     switch value {
     case .number(let number): JSONValue(number.text)
     case .bool(let flag): JSONValue(flag ? "true" : "false")

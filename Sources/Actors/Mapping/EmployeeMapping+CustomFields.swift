@@ -13,10 +13,10 @@ extension EmployeeMapping {
       "schemas", "active", "groups", "x509Certificates", "addresses", "photos",
     ]
 
-    init(usedBy rules: [Rule]) {
+    init(usedBy expressions: [EmployeeExpression]) {
       whole = Self.technical
       parts[EmployeeMapping.enterpriseSchema] = ["manager"]
-      for path in rules.flatMap(\.expression.sources) {
+      for path in expressions.flatMap(\.sources) {
         if path.count == 1 {
           whole.insert(path[0])
         } else {

@@ -67,11 +67,16 @@ extension EmployeeMapping {
   private static func location(
     _ match: EmployeeExpression.ElementMatch
   ) -> EmployeeExpression {
+    renamedAddress(.element(of: "addresses", match))
+  }
+
+  /// An address of SCIM as applications know it.
+  static func renamedAddress(_ address: EmployeeExpression) -> EmployeeExpression {
     .renamed(
       [
         .init(new: "street1", old: "streetAddress"), .init(new: "city", old: "locality"),
         .init(new: "state", old: "region"), .init(new: "postalCode", old: "postalCode"),
         .init(new: "country", old: "country"), .init(new: "formatted", old: "formatted"),
-      ], .element(of: "addresses", match))
+      ], address)
   }
 }

@@ -14,6 +14,17 @@ package struct EmployeeMapping: Sendable {
     }
   }
 
+  /// Where a member of `customFields` comes from.
+  package struct CustomRule: Sendable, Equatable {
+    package var name: String
+    package var expression: EmployeeExpression
+
+    package init(name: String, expression: EmployeeExpression) {
+      self.name = name
+      self.expression = expression
+    }
+  }
+
   /// Who is projected: both ids are drawn at the first write and stay.
   package struct Subject: Sendable {
     package var employeeId: String
@@ -38,16 +49,31 @@ package struct EmployeeMapping: Sendable {
   }
 
   package let rules: [Rule]
+  private let customRules: [CustomRule]
   /// For each rule the earlier one with the same expression, whose value it takes over.
   private let earlier: [Int?]
   let custom: CustomFields
 
-  package init(rules: [Rule]) {
+  package init(rules: [Rule], custom customRules: [CustomRule] = []) {
     self.rules = rules
+    self.customRules = customRules
     earlier = rules.indices.map { index in
       rules[..<index].firstIndex { $0.expression == rules[index].expression }
     }
-    custom = CustomFields(usedBy: rules)
+    custom = CustomFields(usedBy: rules.map(\.expression) + customRules.map(\.expression))
+  }
+
+  /// The same with other rules for some fields, and for members of `customFields`.
+  func with(_ changes: [Rule], custom: [CustomRule]) -> EmployeeMapping {
+    var rules = rules
+    for change in changes {
+      if let index = rules.firstIndex(where: { $0.field == change.field }) {
+        rules[index] = change
+      } else {
+        rules.append(change)
+      }
+    }
+    return EmployeeMapping(rules: rules, custom: custom)
   }
 }
 
@@ -55,10 +81,11 @@ extension EmployeeMapping {
   /// - Parameters:
   ///   - previous: nil for a new employee; its manager and groups stay while nothing about them
   ///     changes, its revision grows by one when something visible does.
+  ///   - team: what the groups of this person say of it; nil for nothing.
   ///   - now: becomes `updatedAt` only when something visible changes.
   package func project(
     _ resource: SCIMResource, subject: Subject, connection: Connection, previous: Previous?,
-    now: Timestamp
+    team: String? = nil, now: Timestamp
   ) -> Employee {
     var employee = Employee()
     employee[.id] = JSONValue(subject.employeeId)
@@ -66,13 +93,13 @@ extension EmployeeMapping {
     for index in rules.indices {
       employee[rules[index].field] =
         earlier[index].map { employee[rules[$0].field] }
-        ?? rules[index].expression.evaluate(resource.attributes)
+        ?? rules[index].expression.evaluate(resource)
     }
     derive(&employee, from: resource, connection)
     employee[.manager] = manager(of: resource, previous: previous)
     employee[.groups] = previous?.employee[.groups] ?? []
     employee[.groupsTruncated] = previous?.employee[.groupsTruncated] ?? false
-    employee[.customFields] = .object(custom.collect(from: resource))
+    employee[.customFields] = .object(customFields(of: resource, team: team))
     employee[.deleted] = false
     employee[.connection] = [
       "consumerId": JSONValue(connection.consumerId),
@@ -80,6 +107,16 @@ extension EmployeeMapping {
     ]
     keepHistory(&employee, previous: previous?.employee, now: now)
     return employee
+  }
+
+  private func customFields(of resource: SCIMResource, team: String?) -> JSONObject {
+    var fields = custom.collect(from: resource)
+    for rule in customRules {
+      let value = rule.expression.evaluate(resource)
+      fields[rule.name] = value.isNull ? .none : .some(value)
+    }
+    if let team { fields[Employee.teamName] = JSONValue(team) }
+    return fields
   }
 
   /// The manager's reference as sent: an object, a text, a number, or an array of one of them.

@@ -10,12 +10,16 @@ enum GroupMapping {
   ) -> Group {
     let name = resource.attributes["displayName"]?.string ?? ""
     let externalId = resource.attributes["externalId"]?.string
+    let type = connection.mapping.groupType(name)
     guard let previous else {
-      return Group(
+      var group = Group(
         id: id, remoteId: remoteId, externalId: externalId, name: name, createdAt: now,
         connection: connection)
+      group.type = type
+      return group
     }
     var group = previous
+    group.type = type
     group.name = name
     group.externalId = externalId
     if !Group.changes(from: previous, to: group).isEmpty { group.revise(at: now) }

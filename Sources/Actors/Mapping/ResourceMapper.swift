@@ -9,9 +9,7 @@ package struct ResourceMapper: Sendable {
   /// what one large one could not.
   package static let sizeLimit = 64 * 1024
 
-  private let mapping: EmployeeMapping
-
-  package init(mapping: EmployeeMapping) { self.mapping = mapping }
+  package init() {}
 
   func map(_ write: AcceptedWrite, store: Store) -> MappedChange {
     do throws(SCIMError) {
@@ -38,7 +36,15 @@ package struct ResourceMapper: Sendable {
     let write: AcceptedWrite
     let view: SCIMView
     let store: Store
+    /// As it is now: its mapping may be newer than the write.
+    let connection: Connection
     let now = Timestamp.now
+
+    init(write: AcceptedWrite, view: SCIMView, store: Store) {
+      (self.write, self.view, self.store) = (write, view, store)
+      let id = write.connection.id
+      connection = store.read { $0.configuration.connections[id] } ?? write.connection
+    }
 
     var type: SCIMResourceType { write.type }
   }
@@ -156,6 +162,7 @@ extension ResourceMapper {
       members: members)
     return MappedChange(
       write: turn.write, target: target, decision: .apply(next),
+      mapping: turn.connection.mapping,
       answer: answer(turn, status: status, stored, target, meta.version, draft))
   }
 
@@ -192,7 +199,7 @@ extension ResourceMapper {
       let old = row.map { Group(bytes: $0.record) }
       let group = GroupMapping.project(
         resource, id: old?.id ?? ULID.make(prefix: "grp_"), remoteId: key.id,
-        connection: turn.write.connection, previous: old, now: turn.now)
+        connection: turn.connection, previous: old, now: turn.now)
       return (group.id, group.bytes, GroupEvents.decide(old: old, new: group))
     default: return ("", [], [])
     }
@@ -202,19 +209,19 @@ extension ResourceMapper {
     _ turn: Turn, _ resource: SCIMResource, _ key: ResourceKey, _ row: ResourceRow?,
     _ old: Employee?
   ) -> Employee {
-    let connection = turn.write.connection
+    let connection = turn.connection
     let subject = EmployeeMapping.Subject(
       employeeId: row?.recordId ?? ULID.make(prefix: "emp_"), remoteId: key.id)
     let previous = old.map {
       EmployeeMapping.Previous(
         employee: $0, resource: row?.stored ?? SCIMResource(attributes: JSONObject()))
     }
-    var employee = mapping.project(
-      resource, subject: subject, connection: connection, previous: previous, now: turn.now)
+    let groups = row == nil ? [] : turn.store.read { $0.groups(of: key) }
+    var employee = connection.mapping.employees.project(
+      resource, subject: subject, connection: connection, previous: previous,
+      team: connection.mapping.team(of: groups), now: turn.now)
     // Where joining and leaving is told, that is the store's to enter.
-    if row != nil, !connection.tellsMembership {
-      employee.setGroups(turn.store.read { $0.groups(of: key) })
-    }
+    if row != nil, !connection.tellsMembership { employee.setGroups(groups) }
     resolveManager(of: &employee, in: resource, old, turn)
     return employee
   }

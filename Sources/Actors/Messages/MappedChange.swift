@@ -6,16 +6,20 @@ package final class MappedChange: Sendable {
   /// The resource it is about; another than the write names when a POST finds a former employee.
   package let target: ResourceKey
   package let decision: Decision
+  /// By what it was mapped; nil where that plays no part.
+  package let mapping: ConnectionMapping?
   /// Given to the caller once the outcome is durable; the store replaces it when it refuses.
   package let answer: SCIMAnswer
   package let verdict = VerdictSlot()
 
   package init(
-    write: AcceptedWrite, target: ResourceKey, decision: Decision, answer: SCIMAnswer
+    write: AcceptedWrite, target: ResourceKey, decision: Decision,
+    mapping: ConnectionMapping? = nil, answer: SCIMAnswer
   ) {
     self.write = write
     self.target = target
     self.decision = decision
+    self.mapping = mapping
     self.answer = answer
   }
 
@@ -87,6 +91,6 @@ package struct ResourceState: Sendable {
 /// What the store thought of a change, in memory; the disk is not waited for.
 package enum Verdict: Sendable {
   case decided
-  /// The resource moved on; map again.
+  /// The resource or the connection's mapping moved on; map again.
   case stale
 }

@@ -13,6 +13,7 @@ package enum SnapshotEntry: Sendable {
   case row(SnapshotRow)
   case members(group: Int, [SCIMMember], targets: [Int?])
   case owed(SnapshotObligation)
+  case remapping(connection: String, Remapping)
 }
 
 /// One resource's line.
@@ -80,6 +81,10 @@ extension SnapshotEntry {
       guard read.count == members.count else { return nil }
       self = .members(group: row, read, targets: targets.map(\.int))
     case "owed":
+      if let (connection, remapping) = Remapping.read(json) {
+        self = .remapping(connection: connection, remapping)
+        return
+      }
       guard let obligation = Obligation(json: json) else { return nil }
       self = .owed(
         SnapshotObligation(

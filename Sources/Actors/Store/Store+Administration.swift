@@ -30,7 +30,7 @@ extension Store {
   private func write(_ line: AdminLine, request: String) -> UInt64 {
     let log = log
     return append(line.record(request: request)) { state, seq in
-      state.apply(line, seq: seq)
+      state.apply(line, seq: seq, request: request)
     } whenDurable: { position in
       log.push(CommittedOutcome(seq: position.seq, requestId: request, events: []))
     }

@@ -65,10 +65,16 @@ extension StoreState {
 
   private func tellGroups(of place: Int) -> OwedChange? {
     guard !rows[place].isDeleted,
-      configuration.connections[set(at: place).connection]?.tellsMembership == true
+      let connection = configuration.connections[set(at: place).connection],
+      connection.tellsMembership || connection.mapping.assignsTeams
     else { return nil }
     let groups = groups(of: place)
-    return change(row(at: place), reason: "membership_changed") { $0.setGroups(groups) }
+    return change(row(at: place), reason: "membership_changed") { employee in
+      if connection.tellsMembership { employee.setGroups(groups) }
+      if connection.mapping.assignsTeams {
+        employee.setTeam(connection.mapping.team(of: groups))
+      }
+    }
   }
 
   /// - Returns: nil when nobody would see a difference.
@@ -92,7 +98,7 @@ extension StoreState {
     return owed(next, nil, row)
   }
 
-  private func owed(
+  func owed(
     _ next: ResourceState, _ members: ComingMembers?, _ row: ResourceRow
   ) -> OwedChange? {
     guard let connection = configuration.connections[row.key.connection],

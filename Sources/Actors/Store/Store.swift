@@ -18,7 +18,7 @@ package actor Store: Stage {
   /// How many changes are taken from the stream at once.
   private static let batch = 64
   /// How far what is owed may run ahead of the disk; writes of callers need the rest.
-  private static let settledAhead: UInt64 = 1024
+  static let settledAhead: UInt64 = 1024
   /// Bytes that are on disk stay in memory this much longer, so that many go at once.
   private static let landingPause = Duration.milliseconds(20)
   /// Bytes of an outcome; a line of the spool may have 16 MiB with what stands around it.
@@ -94,6 +94,7 @@ package actor Store: Stage {
           await self.noMoreSnapshots()
         }
       }
+      group.addTask { await self.remapAll() }
       await work()
       group.cancelAll()
     }
@@ -313,7 +314,8 @@ extension RowEntry {
     let isUser = key.type == SCIMResourceType.user.segment
     self.init(
       key: key, version: next.version, created: next.created, lastModified: next.lastModified,
-      isDeleted: next.resource == nil, isErased: ErasedEmployee.isOne(next.record), keys: next.keys, formerKeys: next.formerKeys,
+      isDeleted: next.resource == nil, isErased: ErasedEmployee.isOne(next.record), keys: next.keys,
+      formerKeys: next.formerKeys,
       recordId: next.recordId, manager: isUser ? ManagerLink(record: next.record) : nil,
       group: GroupSummary(record: next.record, type: key.type),
       contentSeq: next.keepsContent ? next.seen : 0, seq: 0,

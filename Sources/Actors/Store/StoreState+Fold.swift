@@ -18,7 +18,7 @@ extension StoreState {
   package mutating func fold(_ line: FoldedLine) {
     if let accepted = line.accepted { decided.note(line.request, accepted: accepted) }
     switch line.content {
-    case .administration(let admin): apply(admin, seq: line.seq)
+    case .administration(let admin): apply(admin, seq: line.seq, request: line.request)
     case .nothing: pass(seq: line.seq)
     case .applied(let entry, let members):
       let place = put(entry, request: line.request)

@@ -2,7 +2,7 @@ import Transport
 
 /// What the state says to a change, before anything is written.
 enum Judgement: Sendable {
-  /// It was computed from a version that no longer holds.
+  /// It was computed from a version, or by a mapping, that no longer holds.
   case stale
   case refuse(SCIMError)
   /// It changes nothing.
@@ -29,6 +29,7 @@ extension StoreState {
       else { return .stale }
       return .keep
     case .apply(let next):
+      if let mapping = change.mapping, mapping != connection.mapping { return .stale }
       let known = place(change.target).map { rows[$0].contentSeq }
       guard (known ?? 0) == next.seen else { return .stale }
       if next.resource != nil, let conflict = conflict(of: next, at: change.target) {

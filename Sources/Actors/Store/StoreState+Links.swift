@@ -105,9 +105,29 @@ extension StoreState {
   /// A record that shows the present groups has told of them.
   private mutating func settleGroups(of place: Int) {
     let obligation = Obligation.tellGroups(employee: place)
-    guard owes(obligation) else { return }
-    let shown = Employee(bytes: record(at: place))[.groups].array?.compactMap { $0["id"]?.string }
-    if shown == groups(of: place).prefix(Employee.groupLimit).map(\.id) { settled(obligation) }
+    guard owes(obligation),
+      let connection = configuration.connections[set(at: place).connection]
+    else { return }
+    let (employee, groups) = (Employee(bytes: record(at: place)), groups(of: place))
+    if connection.tellsMembership {
+      let shown = employee[.groups].array?.compactMap { $0["id"]?.string }
+      guard shown == groups.prefix(Employee.groupLimit).map(\.id) else { return }
+    }
+    if connection.mapping.assignsTeams {
+      guard employee.team == connection.mapping.team(of: groups) else { return }
+    }
+    settled(obligation)
+  }
+
+  /// A group by whose name its members' team is told has another.
+  mutating func renamed(_ group: Int) {
+    guard configuration.connections[set(at: group).connection]?.mapping.assignsTeams == true
+    else { return }
+    var members: [Int] = []
+    membership.members(of: group).forEach { entry in
+      if let place = entry.target, isUser(place), !rows[place].isDeleted { members.append(place) }
+    }
+    for member in members { owe(.tellGroups(employee: member)) }
   }
 
   private mutating func linkManager(of place: Int, _ entry: RowEntry) {
@@ -185,7 +205,8 @@ extension StoreState {
     guard let member else { return }
     noteShown(member, at: seq)
     guard isUser(member), !rows[member].isDeleted,
-      configuration.connections[set(at: member).connection]?.tellsMembership == true
+      let connection = configuration.connections[set(at: member).connection],
+      connection.tellsMembership || connection.mapping.assignsTeams
     else { return }
     owe(.tellGroups(employee: member))
   }

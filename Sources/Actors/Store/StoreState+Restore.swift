@@ -36,6 +36,7 @@ extension StoreState {
       for (member, target) in zip(members, targets) {
         membership.set(member, target: target, of: group, in: connection)
       }
+    case .remapping(let connection, let remapping): remappings[connection] = remapping
     case .owed(let owed): owe(owed.obligation, because: owed.request)
     }
   }

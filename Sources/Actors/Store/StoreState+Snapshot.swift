@@ -133,6 +133,10 @@ extension StoreState {
       let json = obligation.json(because: request)
       try writer.line("owed") { json.write(to: &$0) }
     }
+    for (connection, remapping) in remappings {
+      let json = remapping.json(of: connection)
+      try writer.line("owed") { json.write(to: &$0) }
+    }
   }
 }
 

@@ -46,6 +46,8 @@ package struct StoreState: Sendable {
   private(set) var owed: [Obligation: String] = [:]
   /// The part of it that has to be done before anything else is.
   private(set) var urgent: [Obligation: String] = [:]
+  /// Connections whose mapping changed and whose people are not all mapped anew, by id.
+  var remappings: [String: Remapping] = [:]
   /// The request whose outcome is being entered.
   var causing = ""
   /// The newest line this state includes.
@@ -89,10 +91,12 @@ extension StoreState {
     if case .held(let data) = entry.body { recent[entry.seq] = data }
     if before == nil { enter(entry, at: place, in: set) } else { move(entry, before, in: set) }
     reindex(entry, at: place, before, in: set)
+    let formerName = groupNames[place]?.name
     if let group = entry.group { groupNames[place] = entry.isDeleted ? nil : group }
     if let sequence = entry.sequence { count(sequence, of: entry.key.connection) }
     appliedSeq = max(appliedSeq, entry.seq)
     link(place, entry, before: before)
+    if let formerName, !entry.isDeleted, entry.group?.name != formerName { renamed(place) }
     return place
   }
 
@@ -215,7 +219,7 @@ extension StoreState {
     return sets.count - 1
   }
 
-  mutating func apply(_ line: AdminLine, seq: UInt64) {
+  mutating func apply(_ line: AdminLine, seq: UInt64, request: String) {
     administration = Self.link(administration, line.data)
     for change in line.changes {
       if case .connectionDeleted(let id, keepsEmployees: false) = change,
@@ -224,11 +228,13 @@ extension StoreState {
       {
         departures[id] = Departure(connection: connection, consumer: consumer)
       }
+      noteMapping(change, because: request)
       configuration.apply(change, at: seq)
       if case .connectionCreated(let connection) = change {
         consumers[connection.id] = connection.consumerId
       }
     }
+    dropRemappings()
     appliedSeq = max(appliedSeq, seq)
   }
 

@@ -18,6 +18,7 @@ extension API {
       "lastRequestAt": .time(activity.lastHeard), "lastSuccessAt": .time(activity.lastRequest),
       "lastRequest": activity.last.map(\.json) ?? .null,
       "settings": .object(connection.settings),
+      "mapping": ["pending": JSONValue(backend.mappingPending(of: connection.id))],
       "metadata": .object(metadata(of: connection, showing: secret)),
     ]
   }
@@ -63,6 +64,11 @@ extension API {
       if let fault = input.fault(in: member.value) {
         throw .invalid(.body, "settings.\(member.name)", fault)
       }
+      if input.name == "mapping",
+        let fault = mappingFault(member.value, at: "settings.mapping")
+      {
+        throw fault
+      }
       settings[member.name] = member.value.isNull ? .none : .some(member.value)
     }
     return settings
@@ -100,5 +106,8 @@ extension API {
     APIInput(
       "membershipUpdatesEmployees", .boolean, nullable: true,
       "Whether joining or leaving a group is an employee.updated too."),
+    APIInput(
+      "mapping", .object, nullable: true,
+      "Employee field or customFields.NAME: where it comes from; groups: rules. docs/MAPPING.md."),
   ]
 }

@@ -20,6 +20,7 @@ extension API {
     case .listSetupLinks: listSetupLinks(of: try connection(of: consumer, call))
     case .createSetupLink: try await createSetupLink(for: try connection(of: consumer, call), call)
     case .deleteSetupLink: try await deleteSetupLink(of: try connection(of: consumer, call), call)
+    case .previewMapping: try await previewMapping(of: consumer, call)
     case .listEmployees: try await listEmployees(of: consumer, call)
     case .getEmployee: try await getEmployee(of: consumer, call)
     case .eraseEmployee: try await eraseEmployee(of: consumer, call)
@@ -96,7 +97,7 @@ extension API {
     return .nothing
   }
 
-  private func connection(of consumer: Consumer, _ call: APICall) throws(APIError) -> Connection {
+  func connection(of consumer: Consumer, _ call: APICall) throws(APIError) -> Connection {
     let integration = try integration(of: call)
     let connections = backend.configuration.connections(of: consumer.id)
     guard let connection = connections.first(where: { $0.serviceId == integration.serviceId })

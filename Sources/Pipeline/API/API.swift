@@ -115,5 +115,6 @@ extension APIRoute {
     .owner(.replayEvents), .owner(.retryDeadLetter), .owner(.dropDeadLetter),
     // It takes turns of its own, a short one for each step.
     .consumer(.eraseEmployee), .owner(.eraseAnyEmployee),
+    .consumer(.previewMapping),
   ]
 }

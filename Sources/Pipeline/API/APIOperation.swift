@@ -30,6 +30,7 @@ enum APIOperation: Sendable, Hashable {
     case listTokens, createToken, deleteToken, getFields
     case listSetupLinks, createSetupLink, deleteSetupLink
     case listEmployees, getEmployee, eraseEmployee
+    case previewMapping
   }
 
   /// Whoever owns the spool directory, over the control socket only.

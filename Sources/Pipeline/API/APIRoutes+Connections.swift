@@ -39,6 +39,15 @@ extension APIRoutes {
     APIRoute(
       .consumer(.getFields), "GET", connection + "/fields",
       "Tell which employee fields the identity provider sends, and which it never sent."),
+    APIRoute(
+      .consumer(.previewMapping), "POST", connection + "/mapping/preview",
+      "Try a mapping on what was pushed last; nothing changes.",
+      body: [
+        APIInput(
+          "mapping", .object, required: true, nullable: true,
+          "As in settings.mapping; null tries the standard mapping."),
+        APIInput("limit", .integer(1...1000), "How many people and groups to look at; 100."),
+      ]),
   ]
 
   static let credentials = [
@@ -80,7 +89,8 @@ extension APIRoutes {
   ]
   private static let settings = APIInput(
     "settings", .object,
-    "deactivatedStatus: inactive or terminated. membershipUpdatesEmployees: true, false.")
+    "deactivatedStatus: inactive or terminated. membershipUpdatesEmployees: true, false."
+      + " mapping: docs/MAPPING.md.")
   private static let metadata = APIInput(
     "metadata", .object,
     "Members of your own, kept and shown; null takes one away. baseUrl and apiToken are not yours.")

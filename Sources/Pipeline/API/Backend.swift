@@ -51,6 +51,12 @@ protocol APIBackend: Sendable {
   /// Whether the consumer had an employee of that id who was erased.
   func wasErased(employee id: String, consumerId: String) -> Bool
 
+  /// People and groups that are still as an older mapping made them, at most.
+  func mappingPending(of connectionId: String) -> Int
+
+  /// What these settings would make of the people and groups that were pushed last.
+  func previewMapping(_ connection: Connection, limit: Int) async -> MappingPreview
+
   /// Attempts made so far, the newest first.
   func deliveries(_ query: DeliveryQuery) async throws(APIError) -> DeliveryPage
 

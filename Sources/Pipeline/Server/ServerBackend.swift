@@ -84,6 +84,14 @@ struct ServerBackend: APIBackend {
     return census
   }
 
+  func mappingPending(of connectionId: String) -> Int {
+    topology.store.read { $0.remappingLeft(of: connectionId) }
+  }
+
+  func previewMapping(_ connection: Connection, limit: Int) async -> MappingPreview {
+    await topology.store.preview(connection, limit: limit)
+  }
+
   func activity(recent: Int, follow: Bool) -> AsyncStream<Activity> {
     feed.follow(recent: recent, follow: follow)
   }

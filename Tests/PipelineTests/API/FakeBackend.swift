@@ -112,6 +112,12 @@ final class FakeBackend: APIBackend {
     return employee?.bytes
   }
 
+  func mappingPending(of connectionId: String) -> Int { 0 }
+
+  func previewMapping(_ connection: Connection, limit: Int) async -> MappingPreview {
+    MappingPreview()
+  }
+
   func employees(_ query: EmployeeQuery) async throws(APIError) -> EmployeePage {
     let found = state.withLock { $0.employees.values.sorted { $0.id < $1.id } }
       .filter { employee in
