@@ -39,15 +39,6 @@ extension APIRoutes {
     APIRoute(
       .consumer(.getFields), "GET", connection + "/fields",
       "Tell which employee fields the identity provider sends, and which it never sent."),
-    APIRoute(
-      .consumer(.previewMapping), "POST", connection + "/mapping/preview",
-      "Try a mapping on what was pushed last; nothing changes.",
-      body: [
-        APIInput(
-          "mapping", .object, required: true, nullable: true,
-          "As in settings.mapping; null tries the standard mapping."),
-        APIInput("limit", .integer(1...1000), "How many people and groups to look at; 100."),
-      ]),
   ]
 
   static let credentials = [

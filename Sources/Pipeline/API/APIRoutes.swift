@@ -6,7 +6,7 @@ import Actors
 enum APIRoutes {
   static let all: [APIRoute] =
     open + keys + consumers + webhooks + deliveries + deadLetters + feed + requests + connections
-    + credentials + employees + owner
+    + credentials + mapping + employees + owner
 
   static let paging = [
     APIInput("cursor", .text(limit: 256), "Where the page starts: meta.next of the page before."),

@@ -14,6 +14,7 @@ extension APISchemas {
         .init("createdAt", .timestamp),
         .init("lastRequestAt", .nullable(.timestamp), "When it was last heard of."),
         .init("settings", .named("ConnectionSettings")),
+        .init("mapping", .named("MappingProgress")),
         .init("metadata", .named("ConnectionMetadata")),
       ])
     ),
@@ -26,6 +27,7 @@ extension APISchemas {
         .init(
           "membershipUpdatesEmployees", .boolean, optional: true,
           "Whether joining or leaving a group is an employee.updated too."),
+        .init("mapping", .open([]), optional: true, "What differs from the standard mapping."),
       ])
     ),
     (

@@ -20,7 +20,7 @@ package enum ConnectCommand {
         "external-id", .text("id"), help: "Your own id of the customer, echoed in events."),
       applicationOption,
     ],
-    subcommands: [list, link, fields],
+    subcommands: [list, link, fields, MappingCommand.command],
     run: { invocation in
       await ClientCommand.run(invocation) { client async throws(ClientFailure) in
         client.show(try await connect(client), screen)
