@@ -35,8 +35,10 @@ package struct MappingPreview: Sendable {
     package private(set) var shown: [Change] = []
   }
 
-  package var employees = Part()
-  package var groups = Part()
+  package internal(set) var employees = Part()
+  package internal(set) var groups = Part()
+
+  package init() {}
 
   package static let shownLimit = 50
 }
@@ -81,7 +83,8 @@ extension MappingPreview {
       }
       let before = old[field].object ?? JSONObject()
       let after = new[field].object ?? JSONObject()
-      let names = before.members.map(\.name)
+      let names =
+        before.members.map(\.name)
         + after.members.map(\.name).filter { before[$0] == nil }
       return names.filter { before[$0] != after[$0] }.map { name in
         Difference(

@@ -39,8 +39,11 @@ package struct MappingReader {
     }
     var rules = Rules()
     for member in object.members { try read(member, into: &rules) }
-    if rules.groups.contains(where: \.isTeam), rules.custom.contains(where: { $0.name == Employee.teamName }) {
-      throw Fault(member: customPrefix + Employee.teamName, detail: "is what a rule for groups gives already")
+    if rules.groups.contains(where: \.isTeam),
+      rules.custom.contains(where: { $0.name == Employee.teamName })
+    {
+      throw Fault(
+        member: customPrefix + Employee.teamName, detail: "is what a rule for groups gives already")
     }
     return rules
   }

@@ -219,7 +219,7 @@ extension StoreState {
     return sets.count - 1
   }
 
-  mutating func apply(_ line: AdminLine, seq: UInt64, request: String) {
+  mutating func apply(_ line: AdminLine, seq: UInt64, request: String = "") {
     administration = Self.link(administration, line.data)
     for change in line.changes {
       if case .connectionDeleted(let id, keepsEmployees: false) = change,

@@ -5,7 +5,7 @@ import Transport
 
 @Suite("A mapping is checked when it is saved")
 struct MappingReaderTests {
-  private func fault(_ mapping: JSONValue) -> MappingReader.Fault? {
+  private func refusal(_ mapping: JSONValue) -> MappingReader.Fault? {
     do throws(MappingReader.Fault) {
       _ = try MappingReader.read(mapping)
       return nil
@@ -20,7 +20,9 @@ struct MappingReaderTests {
       "personalEmail": #"emails[type eq "home" and primary eq true].value"#,
       "costCenter": ["first": [["upper": "costCenter"], ["constant": 7], ["lower": "nickName"]]],
       "employmentType": [
-        "lookup": ["of": "userType", "table": ["E": "Employee", "C": "Contractor"], "default": "x"]
+        "lookup": [
+          "of": "userType", "table": ["E": "Employee", "C": "Contractor"], "default": "x",
+        ]
       ],
       "middleName": ["constant": nil], "customFields.t-shirt_2": "shirt",
       "groups": [
@@ -28,7 +30,7 @@ struct MappingReaderTests {
         ["contains": "all", "type": "everybody"], ["equals": "Staff", "team": true],
       ],
     ]
-    #expect(fault(mapping) == nil)
+    #expect(refusal(mapping) == nil)
   }
 
   @Test(
@@ -76,7 +78,7 @@ struct MappingReaderTests {
   func `a mistake is named with its member`(
     mapping: JSONValue, member: String, detail: String
   ) throws {
-    let fault = try #require(fault(mapping))
+    let fault = try #require(refusal(mapping))
     #expect(fault.member == member)
     #expect(fault.detail.contains(detail), "\(fault.detail)")
   }
@@ -84,18 +86,19 @@ struct MappingReaderTests {
   @Test func `a mapping has bounds`() {
     var deep: JSONValue = "title"
     for _ in 0..<MappingReader.depthLimit { deep = ["lower": deep] }
-    #expect(fault(["jobTitle": deep])?.detail.contains("nested") == true)
+    #expect(refusal(["jobTitle": deep])?.detail.contains("nested") == true)
     var many = JSONObject()
     for number in 0...MappingReader.fieldLimit { many["customFields.f\(number)"] = "title" }
     many["jobTitle"] = "title"
-    #expect(fault(.object(many))?.detail.contains("64 fields") == true)
+    #expect(refusal(.object(many))?.detail.contains("64 fields") == true)
     let long = JSONValue(String(repeating: "x", count: MappingReader.textLimit + 1))
-    #expect(fault(["jobTitle": long]) != nil && fault(["jobTitle": ["constant": long]]) != nil)
+    #expect(refusal(["jobTitle": long]) != nil && refusal(["jobTitle": ["constant": long]]) != nil)
     let rules = Array(repeating: ["equals": "x", "type": "y"] as JSONValue, count: 51)
-    #expect(fault(["groups": .array(rules)])?.member == "groups")
+    #expect(refusal(["groups": .array(rules)])?.member == "groups")
   }
 
-  @Test func `names of a schema are known in any case, and enterprise's without their URN`() throws {
+  @Test func `names of a schema are known in any case, and enterprise's without their URN`() throws
+  {
     let source = try MappingSource(parsing: "NAME.givenname")
     #expect(source.names == ["name", "givenName"])
     #expect(try MappingSource(parsing: "DEPARTMENT").names.last == "department")

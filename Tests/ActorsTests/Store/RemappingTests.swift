@@ -33,8 +33,9 @@ struct RemappingTests {
 
   @Test func `groups get their type, and their members a team`() async throws {
     try await GroupsTests.run { pipeline in
-      let users = try await ["a", "b"].asyncMap {
-        try await GroupsTests.user("\($0)@example.com", pipeline).id
+      var users: [String] = []
+      for name in ["a@example.com", "b@example.com"] {
+        users.append(try await GroupsTests.user(name, pipeline).id)
       }
       let group = await pipeline.send(
         "POST", "/Groups", GroupsTests.group("team-ice", members: [users[0]]))
@@ -71,25 +72,13 @@ struct RemappingTests {
     seed: Int
   ) async throws {
     try await GroupsTests.run { pipeline in
-      let writing = Task {
-        var maker = MappingMaker(random: SeededGenerator(seed: UInt64(seed)))
-        for number in 0..<120 {
-          let user = maker.user("user\(number % 40)@example.com")
-          let list = await pipeline.send(
-            "GET", "/Users?filter=userName%20eq%20%22user\(number % 40)@example.com%22")
-          if let id = list.json["Resources"]?.array?.first?["id"]?.string {
-            _ = await pipeline.send("PUT", "/Users/\(id)", .object(user))
-          } else {
-            _ = await pipeline.send("POST", "/Users", .object(user))
-          }
-        }
-      }
+      async let writing: Void = Self.write(pipeline, seed: seed)
       var maker = MappingMaker(random: SeededGenerator(seed: UInt64(seed + 100)))
       for _ in 0..<12 {
         try await Self.save(pipeline, maker.mapping())
         for _ in 0..<Int.random(in: 0..<200, using: &maker.random) { await Task.yield() }
       }
-      await writing.value
+      await writing
       try await Self.settled(pipeline)
       try Self.expectFresh(pipeline, users: 40)
       try await Self.expectSound(pipeline)
@@ -156,7 +145,8 @@ struct RemappingTests {
     let remapping = Remapping(request: "req_1", next: 7, end: 20)
     let read = remapping.json(of: "cnx_1").object.flatMap { Remapping.read($0) }
     #expect(read?.0 == "cnx_1" && read?.1 == remapping)
-    #expect(Remapping.read(["what": "attach", "row": 1].object ?? JSONObject()) == nil)
+    let other: JSONValue = ["what": "attach", "row": 1]
+    #expect(Remapping.read(other.object ?? JSONObject()) == nil)
   }
 }
 
@@ -168,6 +158,21 @@ extension RemappingTests {
     var connection = try #require(pipeline.store.view.current.connections["cnx_1"])
     connection.settings["mapping"] = mapping
     try await pipeline.store.administer([.connectionUpdated(connection)], request: "req_map")
+  }
+
+  /// Forty people, each created and then replaced twice.
+  static func write(_ pipeline: MiniaturePipeline, seed: Int) async {
+    var maker = MappingMaker(random: SeededGenerator(seed: UInt64(seed)))
+    var ids: [String] = []
+    for number in 0..<120 {
+      let user = maker.user("user\(number % 40)@example.com")
+      if number < 40 {
+        let made = await pipeline.send("POST", "/Users", .object(user))
+        ids.append(made.json["id"]?.string ?? "")
+      } else {
+        _ = await pipeline.send("PUT", "/Users/\(ids[number % 40])", .object(user))
+      }
+    }
   }
 
   static func map(_ pipeline: MiniaturePipeline, _ mapping: JSONValue) async throws {
@@ -216,15 +221,5 @@ extension RemappingTests {
     var folded = StoreState()
     for line in try pipeline.lines(of: 2) { try folded.fold(line) }
     #expect(folded.hash == pipeline.store.read { $0.hash })
-  }
-}
-
-extension Sequence where Self: Sendable, Element: Sendable {
-  fileprivate func asyncMap<Result>(
-    _ body: (Element) async throws -> Result
-  ) async rethrows -> [Result] {
-    var results: [Result] = []
-    for element in self { results.append(try await body(element)) }
-    return results
   }
 }

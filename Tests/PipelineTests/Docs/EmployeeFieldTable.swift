@@ -29,6 +29,8 @@ enum EmployeeFieldTable {
         + names.map { $0.new == $0.old ? "`\($0.new)`" : "`\($0.new)` (`\($0.old)`)" }
         .joined(separator: ", ")
     case .constant(let value): "always `\(value.text)`"
+    // Only mappings of one's own have these.
+    case .source, .lowercased, .uppercased, .lookup, .fitting: ""
     }
   }
 
