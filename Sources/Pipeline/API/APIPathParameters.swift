@@ -35,6 +35,7 @@ enum APIPathParameters {
   private static let prefixes = [
     "consumers": "csm_", "webhooks": "wh_", "deliveries": "dlv_", "employees": "emp_",
     "groups": "grp_", "keys": "key_", "tokens": "tok_", "requests": "req_",
+    "setup-link": "stp_",
     "dead-letters": "wh_01KGTDHQ3S8ZC4M6N2R5V7X9YB-evt_",
   ]
 }

@@ -29,7 +29,8 @@ enum APIRoutes {
       ]),
     APIRoute(
       .open(.revokeAccessToken), "DELETE", "/auth", success: 204,
-      "Revoke the access token this call comes with."),
+      "Revoke the access token this call comes with.", answer: .nothing,
+      refuses: [.unauthorized, .conflict, .tooManyRequests]),
     APIRoute(
       .open(.getOpenAPI), "GET", "/openapi.json", "This API in OpenAPI 3.1.",
       answer: .media(["application/json"])),

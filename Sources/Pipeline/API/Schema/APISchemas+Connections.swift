@@ -7,15 +7,33 @@ extension APISchemas {
         .init("serviceId", .choice(Integration.serviceIds), "Which integration."),
         .init("name", .nullable(.text), example: "Okta", "As the provider writes its own name."),
         .init("universalApi", .choice([Integration.universalApi])),
-        .init("status", .text, example: "connected", "How it does."),
+        .init("status", .choice(words), example: "live", "How it does."),
+        .init(
+          "statusDetail", .text, example: "GET /Users was answered 200 at 2026-01-02T03:04:05Z.",
+          "Why, in a sentence."),
         .init("enabled", .boolean, "false refuses every push."),
         .init("consumerId", .id("csm_")),
         .init("applicationId", .id("app_")),
         .init("createdAt", .timestamp),
-        .init("lastRequestAt", .nullable(.timestamp), "When it was last heard of."),
+        .init(
+          "lastRequestAt", .nullable(.timestamp), "When it was last heard of, whatever came."),
+        .init(
+          "lastSuccessAt", .nullable(.timestamp), "The last call with an API token that was good."),
+        .init(
+          "lastRequest", .nullable(.named("ConnectionRequest")),
+          "The last call at its Base URL and what it was answered."),
         .init("settings", .named("ConnectionSettings")),
         .init("mapping", .named("MappingProgress")),
         .init("metadata", .named("ConnectionMetadata")),
+      ])
+    ),
+    (
+      "ConnectionRequest",
+      .object([
+        .init("at", .timestamp),
+        .init("method", .text, example: "GET"),
+        .init("path", .text, example: "/Users", "What follows the Base URL, without a query."),
+        .init("status", .count, example: "200", "What it was answered."),
       ])
     ),
     (
@@ -47,8 +65,22 @@ extension APISchemas {
         .init("name", .text, example: "Okta", "As the provider writes its own name."),
         .init("universalApi", .choice([Integration.universalApi])),
         .init("status", .choice(["available"])),
+        .init(
+          "statusDetail", .text,
+          example: "Not added: POST /api/connections/hris/okta-scim adds it.", "How to add it."),
         .init("enabled", .boolean),
+        .init("consumerId", .nullable(.id("csm_")), "null, as all that follow."),
+        .init("applicationId", .nullable(.id("app_"))),
+        .init("createdAt", .nullable(.timestamp)),
+        .init("lastRequestAt", .nullable(.timestamp)),
+        .init("lastSuccessAt", .nullable(.timestamp)),
+        .init("lastRequest", .nullable(.named("ConnectionRequest"))),
+        .init("settings", .open([]), "Empty."),
+        .init("metadata", .open([]), "Empty."),
       ])
     ),
   ]
+
+  private static let words = ConnectionStatus.Word.allCases.map(\.rawValue)
+    .filter { $0 != ConnectionStatus.Word.available.rawValue }
 }

@@ -3,7 +3,8 @@ enum APISchemas {
   typealias Named = (name: String, schema: APISchema)
 
   static let all: [Named] =
-    common + consumers + connections + mapping + employees + webhooks + deliveries + events
+    common + consumers + connections + credentials + mapping + employees + webhooks + deliveries
+    + events
 
   static func schema(named name: String) -> APISchema? {
     all.first { $0.name == name }?.schema
