@@ -4,7 +4,7 @@ enum APISchemas {
 
   static let all: [Named] =
     common + consumers + connections + credentials + mapping + employees + webhooks + deliveries
-    + events
+    + events + requests
 
   static func schema(named name: String) -> APISchema? {
     all.first { $0.name == name }?.schema
