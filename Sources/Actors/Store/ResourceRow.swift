@@ -39,12 +39,6 @@ package struct ResourceRow: Sendable {
   package var managerId: String? {
     if case .employee(let id)? = manager { id } else { nil }
   }
-
-  /// Whether a record was rendered with groups in it.
-  package static func mentionsGroups(_ record: [UInt8]) -> Bool {
-    guard let groups = OutcomeMembers(record)?["groups"] else { return false }
-    return groups.count > 2
-  }
 }
 
 extension ResourceKeys {

@@ -24,6 +24,10 @@ extension API {
     case .listEmployees: try await listEmployees(of: consumer, call)
     case .getEmployee: try await getEmployee(of: consumer, call)
     case .eraseEmployee: try await eraseEmployee(of: consumer, call)
+    case .listGroups: try await listGroups(of: consumer, call)
+    case .getGroup: try await getGroup(of: consumer, call)
+    case .listGroupMembers: try await listGroupMembers(of: consumer, call)
+    case .getOrgChart: try await getOrgChart(of: consumer, call)
     }
   }
 

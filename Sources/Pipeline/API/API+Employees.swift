@@ -10,10 +10,12 @@ extension API {
     query.status = call.queryText("status")
     query.department = call.queryText("department")
     query.managerId = call.queryText("managerId")
+    query.group = call.queryText("group")
     query.email = call.queryText("email")
     query.employeeNumber = call.queryText("employeeNumber")
     query.updatedAfter = call.queryText("updatedAfter").flatMap { Timestamp(parsing: $0) }
-    query.includeDeleted = call.query["includeDeleted"]?.bool ?? false
+    query.includeDeleted = call.query["includeDeleted"]?.bool
+    query.including = Self.inclusions(call)
     let page = try await backend.employees(query)
     return .page(
       page.employees, current: call.queryText("cursor"),
@@ -22,16 +24,25 @@ extension API {
 
   func getEmployee(of consumer: Consumer, _ call: APICall) async throws(APIError) -> APIAnswer {
     let id = call.path("id")
-    guard let employee = await backend.employee(id: id, consumerId: consumer.id) else {
+    let found = await backend.employee(
+      id: id, consumerId: consumer.id, including: Self.inclusions(call))
+    guard let employee = found else {
       if backend.wasErased(employee: id, consumerId: consumer.id) { throw .erased(id) }
       throw .notFound("employee", id)
     }
-    return .data(employee)
+    let tag = EntityTag(of: employee)
+    if let known = call.ifNoneMatch, tag.isMatched(by: known) { return .unchanged(tag) }
+    return .tagged(employee, tag)
+  }
+
+  private static func inclusions(_ call: APICall) -> Set<EmployeeInclusion> {
+    let words = call.query["include"]?.array ?? []
+    return Set(words.compactMap { $0.string.flatMap(EmployeeInclusion.init(rawValue:)) })
   }
 
   /// Header `x-uapi-service-id` picks among several connections; with one it may be left out, and
   /// then employees kept from a removed connection are listed too.
-  private func chosenConnection(
+  func chosenConnection(
     of consumer: Consumer, _ call: APICall
   ) throws(APIError) -> Connection? {
     let connections = backend.configuration.connections(of: consumer.id)

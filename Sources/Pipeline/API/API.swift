@@ -71,6 +71,7 @@ final class API: Sendable {
       route: route, requestId: requestId, caller: caller,
       address: options.clientAddress(request), serviceId: request.fields["x-uapi-service-id"],
       accept: request.fields["accept"], lastEventId: request.fields["last-event-id"],
+      ifNoneMatch: request.fields["if-none-match"],
       accessToken: try accessToken(of: request, for: route),
       isStillAllowed: { (try? self.caller(of: request, for: route)) != nil }, path: path,
       query: try APICall.query(of: request, for: route, caller: caller),

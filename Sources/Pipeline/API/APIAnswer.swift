@@ -9,6 +9,10 @@ enum APIAnswer: Sendable {
   case nothing
   /// As it is, without an envelope.
   case document(Document)
+  /// `{"data": …}` with the tag that tells whether it is still the same.
+  case tagged([UInt8], EntityTag)
+  /// 304: the caller has it already.
+  case unchanged(EntityTag)
   /// JSON lines as they come.
   case lines(HTTPResponse.Body)
   /// Server-sent events as they come.
@@ -30,6 +34,17 @@ enum APIAnswer: Sendable {
       fields["content-type"] = "application/json"
       return HTTPResponse(
         status: status, fields: fields, body: Array("{\"data\":".utf8) + value + [0x7D])
+    case .tagged(let value, let tag):
+      fields["etag"] = tag.text
+      // Whoever keeps it asks each time whether it is still the same.
+      fields["cache-control"] = "private, no-cache"
+      fields["content-type"] = "application/json"
+      return HTTPResponse(
+        status: status, fields: fields, body: Array("{\"data\":".utf8) + value + [0x7D])
+    case .unchanged(let tag):
+      fields["etag"] = tag.text
+      fields["cache-control"] = "private, no-cache"
+      return HTTPResponse(status: 304, fields: fields)
     case .page(let items, let current, let next):
       fields["content-type"] = "application/json"
       let body = Self.envelope(items, current: current, next: next)
@@ -55,7 +70,9 @@ enum APIAnswer: Sendable {
     let meta: JSONValue = [
       "next": .text(next), "current": .text(current), "itemsOnPage": JSONValue(items.count),
     ]
-    var out = Array("{\"data\":[".utf8)
+    var out: [UInt8] = []
+    out.reserveCapacity(items.reduce(512) { $0 + $1.count + 1 })
+    out.append(contentsOf: "{\"data\":[".utf8)
     for (index, item) in items.enumerated() {
       if index > 0 { out.append(0x2C) }
       out += item

@@ -14,6 +14,8 @@ struct APICall: Sendable {
   let accept: String?
   /// Header `last-event-id`.
   let lastEventId: String?
+  /// Header `if-none-match`.
+  var ifNoneMatch: String?
   /// What it came with, when the call is about that.
   var accessToken: AccessToken?
   /// Whether the same call would still be let in: a long one asks now and then.

@@ -30,6 +30,7 @@ enum APIOperation: Sendable, Hashable {
     case listTokens, createToken, deleteToken, getFields
     case listSetupLinks, createSetupLink, deleteSetupLink
     case listEmployees, getEmployee, eraseEmployee
+    case listGroups, getGroup, listGroupMembers, getOrgChart
     case previewMapping
   }
 

@@ -6,7 +6,7 @@ import Actors
 enum APIRoutes {
   static let all: [APIRoute] =
     open + keys + consumers + webhooks + deliveries + deadLetters + feed + requests + connections
-    + credentials + mapping + employees + owner
+    + credentials + mapping + employees + groups + owner
 
   static let paging = [
     APIInput("cursor", .text(limit: 256), "Where the page starts: meta.next of the page before."),
@@ -71,37 +71,7 @@ enum APIRoutes {
     "externalId", .text(limit: 200), nullable: true,
     "The application's own id of the customer, echoed in events; unique in the application.")
 
-  private static let employees = [
-    APIRoute(
-      .consumer(.listEmployees), "GET", "/hris/employees",
-      "List employees; a cursor never skips or repeats one, whatever is written meanwhile.",
-      answer: .page(of: .named("Employee")),
-      refuses: [.tooManyRequests], fields: [serviceId],
-      query: paging + [
-        APIInput(
-          "status", .choice(["active", "inactive", "terminated", "other"]),
-          "Only this employmentStatus."),
-        APIInput("department", .text(limit: 200), "Only this departmentName or departmentId."),
-        APIInput("managerId", .text(limit: 64), "Only who reports to this employee."),
-        APIInput("email", .text(limit: 320), "Only who has this address, in any case."),
-        APIInput("employeeNumber", .text(limit: 200), "Only this employeeNumber."),
-        APIInput("updatedAfter", .timestamp, "Only what changed after this moment."),
-        APIInput("includeDeleted", .boolean, "true lists deleted ones too."),
-      ]),
-    APIRoute(
-      .consumer(.getEmployee), "GET", "/hris/employees/{id}", "Read one employee.",
-      answer: .data(.named("Employee"))),
-    APIRoute(
-      .consumer(.eraseEmployee), "DELETE", "/hris/employees/{id}", success: 202,
-      "Forget a person for good; the answer says by when no file tells of them any more.",
-      answer: .data(.named("Erasure")),
-      query: [
-        APIInput(
-          "erase", .boolean, "Must be true: nothing brings an erased person back.")
-      ]),
-  ]
-
-  private static let serviceId = APIInput(
+  static let serviceId = APIInput(
     "x-uapi-service-id", .choice(Integration.serviceIds),
     "Which connection, where the consumer has several.")
 }

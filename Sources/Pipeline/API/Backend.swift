@@ -32,7 +32,9 @@ protocol APIBackend: Sendable {
   func signingKeys(webhookId: String) -> [Secret]
 
   /// One employee as JSON, joined, when it belongs to that consumer; deleted ones too.
-  func employee(id: String, consumerId: String) async -> [UInt8]?
+  func employee(
+    id: String, consumerId: String, including: Set<EmployeeInclusion>
+  ) async -> [UInt8]?
 
   /// How many of its employees have which field.
   func fields(of connection: Connection) async throws(APIError) -> FieldCensus
@@ -56,6 +58,17 @@ protocol APIBackend: Sendable {
 
   /// What these settings would make of the people and groups that were pushed last.
   func previewMapping(_ connection: Connection, limit: Int) async -> MappingPreview
+  /// Groups that are not deleted.
+  func groups(_ query: GroupQuery) async throws(APIError) -> RecordPage
+
+  /// One group as JSON; deleted ones too.
+  func group(id: String, consumerId: String) async -> [UInt8]?
+
+  /// - Returns: nil when the consumer has no such group.
+  func members(of group: String, _ query: GroupQuery) async throws(APIError) -> RecordPage?
+
+  /// - Returns: one JSON object; nil when the consumer has no such employee as its root.
+  func orgChart(_ query: OrgChartQuery) async throws(APIError) -> [UInt8]?
 
   /// Attempts made so far, the newest first.
   func deliveries(_ query: DeliveryQuery) async throws(APIError) -> DeliveryPage
@@ -142,35 +155,6 @@ struct WriteRefusal: Sendable, Equatable {
   let reason: String
   /// Seconds.
   let retryAfter: Int
-}
-
-/// A page of employees in the order they were committed, which only grows at its end: a cursor
-/// neither skips nor repeats one.
-struct EmployeeQuery: Sendable, Equatable {
-  var consumerId: String
-  /// Only those of one connection.
-  var connectionId: String?
-  /// Only those committed after this one.
-  var after: String?
-  /// 1–1000.
-  var limit: Int
-  /// Only this `employmentStatus`.
-  var status: String?
-  /// Only this `departmentName`, compared without case, or this `departmentId`.
-  var department: String?
-  var managerId: String?
-  /// Any of the employee's addresses, compared without case.
-  var email: String?
-  var employeeNumber: String?
-  var updatedAfter: Timestamp?
-  var includeDeleted = false
-}
-
-struct EmployeePage: Sendable, Equatable {
-  /// Each one JSON object.
-  var employees: [[UInt8]]
-  /// The id to continue after; nil on the last page.
-  var next: String?
 }
 
 /// Something that happened, for `events --follow`.

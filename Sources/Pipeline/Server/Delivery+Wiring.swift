@@ -49,7 +49,7 @@ extension DeliveryEnvironment {
       store.read { $0.employeeIds(of: consumer, after: last, count: count) }
     }
     employee = { id, consumer in
-      if let found = await search.employee(id, of: consumer) { return found }
+      if let found = await search.employee(id, of: consumer) { return found.bytes }
       // Whoever is told the present state hears of those who were erased, by their ids.
       guard let left = store.read({ $0.tombstone(of: id, consumer: consumer) }) else { return nil }
       return await store.bytes(left)

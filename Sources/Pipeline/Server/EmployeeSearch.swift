@@ -3,9 +3,12 @@ import Transport
 
 /// Answers the API's employee queries from the store, one search at a time and in stretches, so
 /// that a search through many employees holds up neither the writer nor other readers for long.
+///
+/// What is known in memory (who is deleted, of which connection, under which manager, in which
+/// group) is asked first; only who may match is read.
 struct EmployeeSearch: Sendable {
   /// Rows looked at between two turns of others.
-  private static let stretch = 64
+  private static let stretch = 128
   /// A page ends before its employees exceed this.
   static let pageBytes = 1 << 20
 
@@ -13,60 +16,141 @@ struct EmployeeSearch: Sendable {
   let scans: ScanGate
 
   /// The employee as the API shows it, once it is durable; nil when it is not this consumer's.
-  @concurrent func employee(_ id: String, of consumer: String) async -> [UInt8]? {
-    guard let row = store.read({ $0.listedEmployee(id, of: consumer) }) else { return nil }
-    await store.committed.durable(through: row.lastSeq)
-    return await joined(await store.bytes(row.record), row.key, managerId: row.managerId)
+  ///
+  /// - Parameter base: what stands in front of a connection's last part in its Base URL.
+  @concurrent func employee(
+    _ id: String, of consumer: String, including: Set<EmployeeInclusion> = [], base: String = ""
+  ) async -> RenderedEmployee? {
+    guard let listed = store.read({ $0.listedEmployee(id, of: consumer) }) else { return nil }
+    var joiner = EmployeeJoiner(store: store, including: including, scimBase: base)
+    var found = [
+      EmployeeJoiner.Found(
+        listed: listed, employee: RenderedEmployee(await store.bytes(listed.record)))
+    ]
+    await joiner.join(&found)
+    await store.committed.durable(
+      through: listed.manager == nil && including.isEmpty ? listed.lastSeq : joiner.gate)
+    return found[0].employee
   }
 
   /// - Returns: nil when too many searches wait already.
-  func page(_ query: EmployeeQuery) async -> EmployeePage? {
-    guard let (page, gate) = await scans.run({ await search(query) }) else { return nil }
+  func page(_ query: EmployeeQuery, base: String = "") async -> EmployeePage? {
+    guard let (page, gate) = await scans.run({ await search(query, base) }) else { return nil }
     await store.committed.durable(through: gate)
     return page
   }
 
-  private func search(_ query: EmployeeQuery) async -> (EmployeePage, gate: UInt64) {
-    var page = EmployeePage(employees: [], next: nil)
-    var size = 0
-    var seen = query.after
+  private func search(
+    _ query: EmployeeQuery, _ base: String
+  ) async -> (EmployeePage, gate: UInt64) {
+    let matcher = EmployeeMatcher(query)
+    var joiner = EmployeeJoiner(store: store, including: query.including, scimBase: base)
+    var rows = EmployeeRows(query, store)
+    var filling = EmployeePageFilling(limit: query.limit)
+    var gate: UInt64 = 0
     while true {
-      let (rows, gate) = store.read { [seen] in
-        $0.listedEmployees(of: query.consumerId, after: seen, count: Self.stretch)
-      }
-      for row in rows {
-        let record = await store.bytes(row.record)
-        if query.matches(Employee(bytes: record)) {
-          let employee = await joined(record, row.key, managerId: row.managerId)
-          size += employee.count
-          let isFull = page.employees.count == query.limit || size > Self.pageBytes
-          if isFull && !page.employees.isEmpty {
-            page.next = seen
-            return (page, gate)
-          }
-          page.employees.append(employee)
-        }
-        seen = row.id
-      }
-      if rows.count < Self.stretch { return (page, gate) }
+      let wanted = matcher.takesAll ? min(filling.room + 1, Self.stretch) : Self.stretch
+      guard let stretch = rows.next(wanted, in: store) else { break }
+      gate = max(gate, stretch.gate)
+      var found = await matches(matcher, among: stretch.employees, atMost: filling.room + 1)
+      await joiner.join(&found)
+      if !filling.add(found) { break }
       await Task.yield()
     }
+    let last = filling.hasMore ? filling.last : nil
+    return (
+      EmployeePage(
+        employees: filling.employees,
+        next: last.map { last in store.read { $0.recordId(of: last) } }),
+      max(gate, joiner.gate)
+    )
   }
 
-  /// The employee as people see it now: what it says of its manager and its groups is
-  /// their present.
-  private func joined(
-    _ record: [UInt8], _ key: ResourceKey, managerId: String?
-  ) async -> [UInt8] {
-    let (manager, groups) = store.read { state in
-      (managerId.flatMap { state.recordBytes(of: $0) }, state.groups(of: key))
+  private func matches(
+    _ matcher: EmployeeMatcher, among listed: [ListedEmployee], atMost limit: Int
+  ) async -> [EmployeeJoiner.Found] {
+    var found: [EmployeeJoiner.Found] = []
+    found.reserveCapacity(min(limit, listed.count))
+    for one in listed {
+      let employee = RenderedEmployee(await store.bytes(one.record))
+      guard matcher.matches(employee) else { continue }
+      found.append(EmployeeJoiner.Found(listed: one, employee: employee))
+      if found.count == limit { break }
     }
-    if manager == nil && groups.isEmpty && !ResourceRow.mentionsGroups(record) { return record }
-    var employee = Employee(bytes: record)
-    if let manager {
-      employee.resolveManager(as: Employee(bytes: await store.bytes(manager)))
+    return found
+  }
+}
+
+/// The rows a query may find, stretch by stretch.
+private struct EmployeeRows {
+  private let scope: EmployeeScope
+  /// What an index tells; nil where all have to be looked at.
+  private var candidates: ArraySlice<Int>?
+  private var first: Int?
+
+  init(_ query: EmployeeQuery, _ store: Store) {
+    let scope = EmployeeScope(
+      consumer: query.consumerId, connection: query.connectionId,
+      includesDeleted: query.includesDeleted)
+    let (first, places) = store.read { state in
+      (state.firstPlace(after: query.after), Self.candidates(query, in: state))
     }
-    employee.setGroups(groups)
-    return employee.bytes
+    self.scope = scope
+    self.first = first
+    candidates = places.map { places in places[...].drop { $0 < first } }
+  }
+
+  /// Who is deleted has neither manager nor groups any more, but his record still names the former.
+  private static func candidates(
+    _ query: EmployeeQuery, in state: borrowing StoreState
+  ) -> [Int]? {
+    let group = query.group.map { state.employees(inGroup: $0, of: query.consumerId) }
+    guard let manager = query.managerId, !query.includesDeleted else { return group }
+    let reports = state.reports(to: manager, of: query.consumerId)
+    guard let group else { return reports }
+    let members = Set(group)
+    return reports.filter { members.contains($0) }
+  }
+
+  /// Nil at the end.
+  mutating func next(_ count: Int, in store: Store) -> EmployeeStretch? {
+    guard let first else { return nil }
+    let scope = scope
+    if let some = candidates?.prefix(count) {
+      candidates?.removeFirst(some.count)
+      if candidates?.isEmpty ?? true { self.first = nil }
+      return store.read { $0.listedEmployees(in: scope, at: some) }
+    }
+    let stretch = store.read { $0.listedEmployees(in: scope, from: first, count: count) }
+    self.first = stretch.next
+    return stretch
+  }
+}
+
+/// A page while it fills.
+private struct EmployeePageFilling {
+  private let limit: Int
+  private var size = 0
+  private(set) var employees: [[UInt8]] = []
+  /// The number of the last one on the page.
+  private(set) var last: Int?
+  private(set) var hasMore = false
+
+  init(limit: Int) { self.limit = limit }
+
+  var room: Int { limit - employees.count }
+
+  /// - Returns: false when the page is full and there are more.
+  mutating func add(_ found: [EmployeeJoiner.Found]) -> Bool {
+    for one in found {
+      size += one.employee.bytes.count
+      if room == 0 || (size > EmployeeSearch.pageBytes && !employees.isEmpty) {
+        hasMore = true
+        return false
+      }
+      employees.append(one.employee.bytes)
+      last = one.listed.place
+    }
+    return true
   }
 }

@@ -69,15 +69,6 @@ struct ServerBackend: APIBackend {
 
   func signingKeys(webhookId: String) -> [Secret] { vault.signingKeys(webhookId) }
 
-  func employee(id: String, consumerId: String) async -> [UInt8]? {
-    await topology.search.employee(id, of: consumerId)
-  }
-
-  func employees(_ query: EmployeeQuery) async throws(APIError) -> EmployeePage {
-    guard let page = await topology.search.page(query) else { throw .tooManySearches }
-    return page
-  }
-
   func fields(of connection: Connection) async throws(APIError) -> FieldCensus {
     let count = FieldCount(store: topology.store, scans: topology.search.scans)
     guard let census = await count.census(of: connection) else { throw .tooManySearches }

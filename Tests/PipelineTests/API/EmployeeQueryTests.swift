@@ -23,7 +23,7 @@ struct EmployeeQueryTests {
   private func matches(_ change: (inout EmployeeQuery) -> Void) -> Bool {
     var query = EmployeeQuery(consumerId: "csm_1", limit: 10)
     change(&query)
-    return query.matches(employee)
+    return query.takes(employee)
   }
 
   @Test func `no filter takes everyone`() { #expect(matches { _ in }) }
@@ -34,8 +34,14 @@ struct EmployeeQueryTests {
     #expect(matches { $0.department = "ärzte & pflege" })
     #expect(matches { $0.department = "dep_1" })
     #expect(!matches { $0.department = "Sales" })
-    #expect(matches { $0.managerId = "emp_2" })
-    #expect(!matches { $0.managerId = "emp_1" })
+    #expect(
+      matches {
+        $0.managerId = "emp_2"; $0.includeDeleted = true
+      })
+    #expect(
+      !matches {
+        $0.managerId = "emp_1"; $0.includeDeleted = true
+      })
     #expect(matches { $0.email = "barbara@example.COM" })
     #expect(matches { $0.email = "BJ@home.example" })
     #expect(!matches { $0.email = "bj@work.example" })
@@ -58,12 +64,22 @@ struct EmployeeQueryTests {
       })
   }
 
+  @Test func `who asks for changes hears of deletions, unless he says no`() {
+    var gone = employee
+    gone[.deleted] = true
+    var query = EmployeeQuery(consumerId: "csm_1", limit: 10)
+    query.updatedAfter = Timestamp(milliseconds: 0)
+    #expect(query.takes(gone))
+    query.includeDeleted = false
+    #expect(!query.takes(gone))
+  }
+
   @Test func `a deleted one is taken only when asked for`() {
     var gone = employee
     gone[.deleted] = true
     var query = EmployeeQuery(consumerId: "csm_1", limit: 10)
-    #expect(!query.matches(gone))
+    #expect(!query.takes(gone))
     query.includeDeleted = true
-    #expect(query.matches(gone))
+    #expect(query.takes(gone))
   }
 }

@@ -106,7 +106,9 @@ final class FakeBackend: APIBackend {
     state.withLock { $0.secrets[webhookId] ?? [] }
   }
 
-  func employee(id: String, consumerId: String) async -> [UInt8]? {
+  func employee(
+    id: String, consumerId: String, including: Set<EmployeeInclusion>
+  ) async -> [UInt8]? {
     let employee = state.withLock { $0.employees[id] }
     guard employee?[.connection]["consumerId"]?.string == consumerId else { return nil }
     return employee?.bytes
@@ -122,7 +124,7 @@ final class FakeBackend: APIBackend {
     let found = state.withLock { $0.employees.values.sorted { $0.id < $1.id } }
       .filter { employee in
         employee[.connection]["consumerId"]?.string == query.consumerId
-          && query.after.map { employee.id > $0 } ?? true && query.matches(employee)
+          && query.after.map { employee.id > $0 } ?? true && query.takes(employee)
       }
     let page = found.prefix(query.limit)
     return EmployeePage(
@@ -137,6 +139,16 @@ final class FakeBackend: APIBackend {
     }
     return census
   }
+
+  func groups(_ query: GroupQuery) async throws(APIError) -> RecordPage {
+    RecordPage(records: [], next: nil)
+  }
+
+  func group(id: String, consumerId: String) async -> [UInt8]? { nil }
+
+  func members(of group: String, _ query: GroupQuery) async throws(APIError) -> RecordPage? { nil }
+
+  func orgChart(_ query: OrgChartQuery) async throws(APIError) -> [UInt8]? { nil }
 
   func testWebhook(
     id: String, with type: EventType, requestId: String
@@ -282,5 +294,16 @@ final class Shared<Value: Sendable>: Sendable {
 
   func withLock<Result: Sendable>(_ body: (inout Value) -> Result) -> Result {
     value.withLock { value in body(&value) }
+  }
+}
+
+extension EmployeeQuery {
+  /// By the fields that a store knows without reading, then by the bytes.
+  func takes(_ employee: Employee) -> Bool {
+    if employee.isDeleted && !includesDeleted { return false }
+    if let connectionId, employee[.connection]["connectionId"]?.string != connectionId {
+      return false
+    }
+    return EmployeeMatcher(self).matches(RenderedEmployee(employee.bytes))
   }
 }

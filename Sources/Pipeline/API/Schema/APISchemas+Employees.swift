@@ -2,7 +2,7 @@ import Actors
 
 extension APISchemas {
   static let employees: [Named] = [
-    ("Employee", .object(EmployeeField.allCases.map(member))),
+    ("Employee", .object(EmployeeField.allCases.map(member) + included)),
     (
       "Erasure",
       .object([

@@ -3,8 +3,8 @@ enum APISchemas {
   typealias Named = (name: String, schema: APISchema)
 
   static let all: [Named] =
-    common + consumers + connections + credentials + mapping + employees + webhooks + deliveries
-    + events + requests
+    common + consumers + connections + credentials + mapping + employees + people + webhooks
+    + deliveries + events + requests
 
   static func schema(named name: String) -> APISchema? {
     all.first { $0.name == name }?.schema

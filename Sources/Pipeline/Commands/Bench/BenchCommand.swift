@@ -31,7 +31,8 @@ package enum BenchCommand {
       CommandOption("json", help: "Print the result as JSON."),
     ],
     subcommands: [
-      SpoolBenchCommand.command, DeliveryBenchCommand.command, FlagBenchCommand.command,
+      SpoolBenchCommand.command, DeliveryBenchCommand.command, EmployeeBenchCommand.command,
+      FlagBenchCommand.command,
     ], run: run)
 
   @Sendable private static func run(_ invocation: Invocation) async -> ExitCode {

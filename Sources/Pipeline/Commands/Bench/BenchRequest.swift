@@ -4,14 +4,26 @@ package import Transport
 package struct BenchRequest: Sendable {
   package private(set) var bytes: [UInt8]
   private let places: [Int]
+  /// Where the number of who leads that one goes.
+  private let leaderPlaces: [Int]
   /// Digits of a patched number.
   package static let width = 10
   package static let mark = "##########"
+  /// Where the number of a person's manager goes: those on top of a tree come first.
+  package static let leaderMark = "@@@@@@@@@@"
+  /// People who report to one manager.
+  package static let span = 8
 
-  /// - Parameter text: `##########` stands where the number goes.
+  /// - Parameter text: `##########` stands where the number goes, `@@@@@@@@@@` where that of the
+  ///   manager does.
   package init(_ text: String) {
-    var bytes = Array(text.utf8)
-    let mark = Array(Self.mark.utf8)
+    bytes = Array(text.utf8)
+    places = Self.places(of: Self.mark, in: bytes)
+    leaderPlaces = Self.places(of: Self.leaderMark, in: bytes)
+  }
+
+  private static func places(of mark: String, in bytes: [UInt8]) -> [Int] {
+    let mark = Array(mark.utf8)
     var places: [Int] = []
     var index = 0
     while index + mark.count <= bytes.count {
@@ -22,12 +34,15 @@ package struct BenchRequest: Sendable {
         index += 1
       }
     }
-    for place in places { bytes.replaceSubrange(place..<(place + Self.width), with: mark) }
-    self.bytes = bytes
-    self.places = places
+    return places
   }
 
   package mutating func patch(_ number: Int) {
+    patch(number, at: places)
+    if !leaderPlaces.isEmpty { patch(number / Self.span, at: leaderPlaces) }
+  }
+
+  private mutating func patch(_ number: Int, at places: [Int]) {
     for place in places {
       var rest = number
       for digit in (0..<Self.width).reversed() {
@@ -44,10 +59,14 @@ package struct BenchRequest: Sendable {
 
   // MARK: - The calls that are measured
 
-  /// - Parameter title: needs no escaping.
+  /// - Parameters:
+  ///   - title: needs no escaping.
+  ///   - hasManager: one in `span` people leads the others.
   package static func create(
-    base: HTTPURL, token: Secret, run: String, title: String = "Tour Guide"
+    base: HTTPURL, token: Secret, run: String, title: String = "Tour Guide",
+    hasManager: Bool = false
   ) -> BenchRequest {
+    let manager = hasManager ? #","manager":{"value":"00ubench\#(run)\#(leaderMark)"}"# : ""
     let body = """
       {"schemas":["urn:ietf:params:scim:schemas:core:2.0:User",\
       "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],\
@@ -57,7 +76,7 @@ package struct BenchRequest: Sendable {
       "phoneNumbers":[{"value":"+1 212 555 0142","type":"work"}],\
       "externalId":"00ubench\(run)\(mark)","groups":[],"password":"1mz050nq","active":true,\
       "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"employeeNumber":"\(mark)",\
-      "costCenter":"CC-4100","division":"Product","department":"Engineering"}}
+      "costCenter":"CC-4100","division":"Product","department":"Engineering"\(manager)}}
       """
     return BenchRequest(write("POST", base, "/Users", token, body))
   }

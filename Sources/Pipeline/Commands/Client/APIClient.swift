@@ -73,12 +73,26 @@ package final class APIClient: Sendable {
     return result
   }
 
-  private func get(_ path: String, within patience: Duration) async throws(ClientFailure)
-    -> HTTPClientResult
-  {
-    var fields: HTTPFields = ["Accept": "application/json"]
+  /// The bytes of an answer as they came: what is too much to be taken apart as a whole.
+  func bytes(
+    _ path: String, scope: Scope, fields: HTTPFields = HTTPFields()
+  ) async throws(ClientFailure) -> [UInt8] {
+    switch try await get(path, within: Self.patience, scope: scope, fields: fields) {
+    case .failure(let failure): throw explain(failure)
+    case .success(let response):
+      if response.status != 200 { _ = try Self.read(response) }
+      return response.body
+    }
+  }
+
+  private func get(
+    _ path: String, within patience: Duration, scope: Scope = .application,
+    fields: HTTPFields = HTTPFields()
+  ) async throws(ClientFailure) -> HTTPClientResult {
+    var fields = fields
+    fields["Accept"] = "application/json"
     if case .network(_, let key) = door {
-      fields["Authorization"] = "Bearer " + (try await token(for: .application, key: key)).reveal()
+      fields["Authorization"] = "Bearer " + (try await token(for: scope, key: key)).reveal()
     }
     var request = try request("GET", path, fields, nil)
     request.totalDeadline = patience

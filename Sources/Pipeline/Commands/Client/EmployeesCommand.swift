@@ -2,11 +2,11 @@ package import Transport
 
 /// `employees`: what an application would read, without writing a line of code.
 package enum EmployeesCommand {
-  private static let consumer = CommandOption(
+  static let consumer = CommandOption(
     "consumer", .text("id"), help: "Whose employees, where there are several consumers.")
 
   package static let command = Command(
-    "employees", abstract: "List employees, show one, erase one",
+    "employees", abstract: "List employees, show one, export all, erase one",
     subcommands: [
       Command(
         "ls", abstract: "List employees",
@@ -18,6 +18,7 @@ package enum EmployeesCommand {
             "status", .choice(["active", "inactive", "terminated", "other"]),
             help: "Only this employment status."),
           CommandOption("department", .text("name"), help: "Only this department."),
+          CommandOption("group", .text("name"), help: "Only members of this group."),
           CommandOption("email", .text("address"), help: "Only who has this address."),
         ],
         run: { invocation in
@@ -40,11 +41,12 @@ package enum EmployeesCommand {
           }
         }),
       erasing,
+      exportCommand,
     ])
 
   private static func list(_ client: ClientCommand) async throws(ClientFailure) {
     let scope = try await client.consumerScope()
-    let filters = ["status", "department", "email"].compactMap { name in
+    let filters = ["status", "department", "group", "email"].compactMap { name in
       client.invocation.text(name).map { (name, $0) }
     }
     let entries = try await client.api.list(
