@@ -16,21 +16,21 @@ struct FieldCount: Sendable {
 
   private func count(_ connection: Connection) async -> FieldCensus {
     var census = FieldCensus()
-    var seen: String?
-    while true {
-      let (rows, gate) = store.read { [seen] in
-        $0.listedEmployees(of: connection.consumerId, after: seen, count: Self.stretch)
+    let scope = EmployeeScope(consumer: connection.consumerId, connection: connection.id)
+    var next: Int? = 0
+    while let first = next {
+      let (stretch, joins) = store.read { state in
+        let stretch = state.listedEmployees(in: scope, from: first, count: Self.stretch)
+        return (stretch, state.joins(of: stretch.employees, managers: []))
       }
-      for row in rows where row.key.connection == connection.id {
-        let isMember = store.read { !$0.groups(of: row.key).isEmpty }
-        census.add(Employee(bytes: await store.bytes(row.record)), isMember: isMember)
+      for (employee, groups) in zip(stretch.employees, joins.groups) {
+        census.add(
+          Employee(bytes: await store.bytes(employee.record)), isMember: !groups.isEmpty)
       }
-      seen = rows.last?.id ?? seen
-      guard rows.count == Self.stretch else {
-        await store.committed.durable(through: gate)
-        return census
-      }
+      next = stretch.next
+      if next == nil { await store.committed.durable(through: stretch.gate) }
       await Task.yield()
     }
+    return census
   }
 }

@@ -97,6 +97,8 @@ struct RouteWalkTests {
       "consumerId": ours.customers[0].id, "connectionId": ours.customers[0].connectionId,
       "webhook": ours.ids["webhooks"] ?? "", "employeeId": ours.customers[0].ids["employees"] ?? "",
       "managerId": ours.customers[0].ids["employees"] ?? "",
+      "root": ours.customers[0].ids["employees"] ?? "",
+      "group": ours.customers[0].ids["groups"] ?? "",
     ]
     for route in APIRoutes.documented {
       for input in route.query {

@@ -88,6 +88,7 @@ extension WalkTenant {
     let secret = try #require(data["metadata"]?["apiToken"]?.string)
     try await push(try TestClient(baseURL, as: .okta(token: secret)))
     customer.ids["employees"] = try await Self.first("id", own, "/hris/employees")
+    customer.ids["groups"] = try await Self.first("id", own, "/hris/groups")
     return customer
   }
 
