@@ -65,7 +65,9 @@ struct Topology: Sendable {
     eraser = Eraser(
       Eraser.Parts(
         spool: spool, store: store, delivery: delivery, view: view, turns: parts.turns,
-        traces: PersonFiles(spool: spool.directory, letters: parts.deadLetters),
+        traces: PersonFiles(
+          spool: spool.directory, letters: parts.deadLetters,
+          forgetCalls: parts.forgetCalls),
         forget: parts.forget, keep: max(settings.spoolKeep, settings.eventsKeep), log: parts.log))
   }
 
@@ -89,6 +91,8 @@ struct Topology: Sendable {
     let turns: AdminTurns
     let epoch: Int
     let snapshots: SnapshotDuty?
+    /// Takes the lines out of the log of calls in which one of these stands. Blocks.
+    let forgetCalls: @Sendable ([[UInt8]]) throws -> Void
     /// Forgets what is only remembered of an employee.
     let forget: @Sendable (_ employee: String) -> Void
   }

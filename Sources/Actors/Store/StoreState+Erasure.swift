@@ -8,7 +8,7 @@ package struct ErasedPerson: Sendable {
   package let remoteId: String
   let connection: String
   /// What somebody's manager or a member of a group may be given as.
-  let names: Set<String>
+  package let names: Set<String>
   /// The same, folded.
   let folded: Set<String>
   /// What tells of the person wherever it occurs, for files that nobody takes apart.

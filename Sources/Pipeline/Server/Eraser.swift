@@ -147,7 +147,9 @@ extension Eraser {
     // What was accepted before may still be on its way; what comes now meets nobody.
     guard await areDecided(through: parts.spool.hop(.accepted).lastSeq) else { return erasure }
     if let person = parts.store.read({ $0.person(erasure.id) }) {
-      await drop(try await parts.traces.remove(naming: person.traces))
+      await drop(
+        try await parts.traces.remove(
+          ids: [erasure.id, person.remoteId], names: person.names, texts: person.traces))
       await parts.delivery.cancel(erased: erasure.id)
       let seen = await parts.store.release(person, erasure)
       // Sealed before the line that says so, that line outlives what it is about.
@@ -158,7 +160,8 @@ extension Eraser {
       }
     }
     let remoteId = parts.store.read { $0.owner(of: erasure.id)?.remoteId } ?? erasure.id
-    await drop(try await parts.traces.remove(naming: [erasure.id, remoteId]))
+    await drop(
+      try await parts.traces.remove(ids: [erasure.id, remoteId]))
     parts.forget(erasure.id)
     if erasure.through != nil { return erasure }
     let through = if let marks { marks } else { await parts.spool.sealAll() }

@@ -2,31 +2,45 @@ import Actors
 import Transport
 
 /// Files of the spool that may tell of a person and that no line of a hop stands for: dead letters,
-/// and the ends that were cut after crashes.
+/// the ends that were cut after crashes, and the log of calls.
 struct PersonFiles: Sendable {
   /// Bytes of a file that are looked at together.
   private static let chunk = 1 << 20
+  /// A shorter name is other people's, too.
+  private static let shortest = 4
 
   let letters: DeadLetters
   /// `torn/` of the spool.
   let torn: String
+  /// Takes the lines out of the log of calls in which one of these stands. Blocks.
+  let forgetCalls: @Sendable ([[UInt8]]) throws -> Void
 
-  init(spool: String, letters: DeadLetters) {
+  init(
+    spool: String, letters: DeadLetters, forgetCalls: @escaping @Sendable ([[UInt8]]) throws -> Void
+  ) {
     self.letters = letters
+    self.forgetCalls = forgetCalls
     torn = spool + "/torn"
   }
 
-  /// Removes every file in which one of the texts occurs, in whatever case.
+  /// Removes every letter in which an id occurs, or a name stands as a whole text, and every end and
+  /// every call in which an id or one of the texts occurs, in whatever case.
   ///
-  /// - Returns: the letters among them.
-  func remove(naming texts: [String]) async throws(FileError) -> [SpoolDeadLetter] {
-    let needles = texts.flatMap { Self.needles($0) }
+  /// - Returns: the letters.
+  func remove(
+    ids: [String], names: some Collection<String> = [], texts: [String] = []
+  ) async throws -> [SpoolDeadLetter] {
+    let meant =
+      names.filter { $0.utf8.count >= Self.shortest }
+      .map { SpoolSearch.folded(JSONValue($0).bytes) } + ids.flatMap { Self.needles($0) }
     let removed = try await letters.removeAll { bytes in
-      needles.contains { SpoolSearch.occurs($0, in: bytes) }
+      meant.contains { SpoolSearch.occurs($0, in: bytes) }
     }
-    let torn = torn
-    try await letters.disk.run { () throws(FileError) in
+    let (torn, forgetCalls) = (torn, forgetCalls)
+    let needles = (ids + texts).flatMap { Self.needles($0) }
+    try await letters.disk.run { () throws in
       try Self.removeTorn(in: torn, naming: needles)
+      try forgetCalls(needles)
     }
     return removed
   }
