@@ -25,8 +25,8 @@ extension EventsDocument {
     | `previous` | the old values of exactly those fields |
     | `cause` | the SCIM method behind it, and the request id that `scim-hris spool explain` takes. \
     When that request was about somebody else there is a `reason` in place of the method: \
-    `manager_resolved`, `manager_deleted`, `membership_changed`; a member who comes late or is \
-    deleted has neither |
+    `manager_resolved`, `manager_deleted`, `membership_changed`, `mapping_changed`; a member who \
+    comes late or is deleted has neither |
 
     One change can be several events, each with an `id` and `sequence` of its own and the same `data`:
     `employee.updated` comes first, then the one that says what kind of change it was. A webhook gets the
