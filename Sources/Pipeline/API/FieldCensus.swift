@@ -57,6 +57,11 @@ struct FieldSource: Sendable {
   /// nil: only a rule of the connection fills it.
   let attribute: String?
 
+  /// As the connection has it: a rule of its own stands in front of the attribute.
+  func attribute(in connection: Connection) -> String? {
+    connection.settings["mapping"]?[field.name] == nil ? attribute : "settings.mapping"
+  }
+
   static let all: [FieldSource] =
     [
       (.externalId, "externalId"), (.username, "userName"), (.firstName, "name.givenName"),
@@ -93,7 +98,7 @@ extension API {
     let rows = FieldSource.all.map { source in
       var json = JSONObject()
       json["field"] = JSONValue(source.field.name)
-      json["source"] = .text(source.attribute)
+      json["source"] = .text(source.attribute(in: connection))
       for member in count(census.fields[source.field]).members { json[member.name] = member.value }
       return JSONValue.object(json)
     }
@@ -104,7 +109,9 @@ extension API {
       for member in count(found).members { json[member.name] = member.value }
       return JSONValue.object(json)
     }
-    let never = FieldSource.all.filter { $0.attribute != nil && census.fields[$0.field] == nil }
+    let never = FieldSource.all.filter {
+      $0.attribute(in: connection) != nil && census.fields[$0.field] == nil
+    }
     return .data([
       "employees": JSONValue(census.employees.now), "fields": .array(rows + custom),
       "neverSent": .array(never.map { JSONValue($0.field.name) }),

@@ -36,4 +36,16 @@ struct FieldCensusTests {
     #expect(census.fields[.emails] == nil && census.fields[.workLocation] == nil)
     #expect(census.custom == ["shoe": .init(now: 1, ever: 1)])
   }
+
+  @Test func `a rule of the connection stands in for the attribute`() throws {
+    var connection = Connection(
+      id: "cnx_1", consumerId: "csm_1", applicationId: "app_1", serviceId: "scim", slug: "abcd",
+      createdAt: Timestamp(milliseconds: 0))
+    let hired = try #require(FieldSource.all.first { $0.field == .hireDate })
+    let title = try #require(FieldSource.all.first { $0.field == .jobTitle })
+    #expect(hired.attribute(in: connection) == nil)
+    connection.settings["mapping"] = ["hireDate": "urn:example:User:hired"]
+    #expect(hired.attribute(in: connection) == "settings.mapping")
+    #expect(title.attribute(in: connection) == "title")
+  }
 }

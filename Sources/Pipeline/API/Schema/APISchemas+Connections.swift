@@ -33,7 +33,7 @@ extension APISchemas {
         .init("at", .timestamp),
         .init("method", .text, example: "GET"),
         .init("path", .text, example: "/Users", "What follows the Base URL, without a query."),
-        .init("status", .count, example: "200", "What it was answered."),
+        .init("status", .count, "What it was answered."),
       ])
     ),
     (

@@ -61,7 +61,7 @@ extension APISchemas {
         .init("field", .text, example: "departmentName", "Of an employee."),
         .init(
           "source", .nullable(.text), example: "title",
-          "The attribute it comes from; null where only a rule of the connection fills it."),
+          "The attribute it comes from, or settings.mapping; null where only a rule could fill it."),
         .init("employees", .count, "How many have it now."),
         .init("ever", .boolean, "Whether anybody has it or, if deleted, had it last."),
       ])
