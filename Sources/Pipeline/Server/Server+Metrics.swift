@@ -49,7 +49,11 @@ extension Server {
   }
 
   private func registerCounters() {
-    let (spool, http) = (spool, http)
+    let (spool, http, requestLog) = (spool, http, requestLog)
+    metrics.counter(
+      "scim_hris_requests_not_logged_total",
+      help: "Reads and refused calls that requests/ only counts, as there were too many.",
+      read: { Double(requestLog.omitted) })
     metrics.counter(
       "scim_hris_http_requests_total", help: "Requests answered.",
       read: { Double(http.statistics.requests) })

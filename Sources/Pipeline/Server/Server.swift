@@ -43,6 +43,7 @@ final class Server: Sendable {
     catalog = try settings.catalog()
     let trust = try settings.trust()
     identity = try settings.identity()
+    CoreDumps.forbid()
     _ = OpenFileLimit.raise(
       to: Settings.descriptors(
         maxConnections: settings.maxConnections,

@@ -55,6 +55,16 @@ package enum FileSystem {
     guard unsafe chmod(path, mode) == 0 else { throw FileError("chmod", path) }
   }
 
+  /// Says of a file when it was written last.
+  package static func setModified(_ time: Timestamp, of path: String) throws(FileError) {
+    let moment = timespec(
+      tv_sec: Int(time.seconds), tv_nsec: Int(time.milliseconds % 1000) * 1_000_000)
+    let times = [moment, moment]
+    guard unsafe utimensat(AT_FDCWD, path, times, 0) == 0 else {
+      throw FileError("utimensat", path)
+    }
+  }
+
   package static func rename(_ from: String, to: String) throws(FileError) {
     guard unsafe Glibc.rename(from, to) == 0 else { throw FileError("rename", from) }
   }

@@ -25,7 +25,7 @@ import Transport
   @Test(arguments: [
     "README.md", "spool/README.md", "docs/ARCHITECTURE.md", "docs/OKTA.md", "docs/ENTRA.md",
     "docs/OPERATIONS.md", "docs/EVENTS.md", "docs/RECEIVING.md", "docs/SPOOL_FORMAT.md",
-    "docs/FEED.md",
+    "docs/FEED.md", "docs/PERSONAL_DATA.md",
   ])
   func `every link within the repository leads somewhere`(_ path: String) throws {
     let folder = path.split(separator: "/").dropLast()

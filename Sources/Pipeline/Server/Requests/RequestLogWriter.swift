@@ -84,6 +84,7 @@ struct RequestLogWriter {
     let entries = try files.all()
     if entries.isEmpty { return }
     for entry in entries {
+      let modified = try FileSystem.status(entry.path)?.modified
       let lines = try files.lines(of: entry)
       let kept = lines.filter { line in !texts.contains { SpoolSearch.occurs($0, in: line) } }
       guard kept.count < lines.count else { continue }
@@ -91,6 +92,8 @@ struct RequestLogWriter {
         try FileSystem.remove(entry.path)
       } else {
         try FileSystem.replace(entry.path, with: Array(kept.joined(separator: [0x0A])) + [0x0A])
+        // What is left is not younger than it was.
+        if let modified { try FileSystem.setModified(modified, of: entry.path) }
       }
     }
     try FileSystem.syncDirectory(files.directory)
