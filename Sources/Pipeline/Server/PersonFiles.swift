@@ -97,7 +97,16 @@ extension DeadLetters {
         guard isMeant(bytes), try self.removeNow(name) else { continue }
         if let letter = SpoolDeadLetter(name: name, bytes) { removed.append(letter) }
       }
+      try Self.removeUnfinished(in: directory)
       return removed
     }
+  }
+
+  /// What a crash left of letters that were never finished: all are written on this thread.
+  private static func removeUnfinished(in directory: String) throws(FileError) {
+    guard try FileSystem.status(directory) != nil else { return }
+    let names = try FileSystem.list(directory).filter { $0.hasSuffix(".tmp") }
+    for name in names { try FileSystem.remove(directory + "/" + name) }
+    if !names.isEmpty { try FileSystem.syncDirectory(directory) }
   }
 }

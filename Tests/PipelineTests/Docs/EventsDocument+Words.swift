@@ -76,6 +76,15 @@ extension EventsDocument {
       "The same person, with the same id, is back; also after a deletion, when `externalId` matches."
     case "employee.deleted":
       "The identity provider removed the user. Okta never does; other providers do."
+    case "employee.erased":
+      """
+      Somebody asked that the person be forgotten: `data` is ids and no more, `changedFields` is empty. \
+      Forget the person, too. Events of it that were not delivered are not sent any more, so its \
+      connection's `sequence` may have a gap; those who had it as manager get an `employee.updated` \
+      with `reason` `manager_erased`, groups a `group.member_removed`, before this one. An \
+      `employee.snapshot` of an erased employee has the same `data`. Webhooks that name no events do \
+      not get this one.
+      """
     case "group.created": "A group is new to this connection; `data` is the group."
     case "group.updated":
       "The group's own name or externalId changed. Who belongs to it is told by the next types."

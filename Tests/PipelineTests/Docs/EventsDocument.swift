@@ -59,7 +59,19 @@ extension EventsDocument {
         back, after: left, of: .employeeReactivated, sequence: 6, method: "PATCH", hour: 3),
       try event(
         deletion, of: .employeeDeleted, employee: gone, sequence: 8, method: "DELETE", hour: 4),
+      try erasure(of: gone, sequence: 9),
     ]
+  }
+
+  private func erasure(of employee: Employee, sequence: UInt64) throws -> JSONValue {
+    let body = CommittedEvent.render(
+      .init(
+        id: eventId(21), type: .employeeErased, timestamp: time(4), sequence: sequence,
+        method: "DELETE", requestId: requestId(4)),
+      consumer: consumer, connection: connection,
+      data: ErasedEmployee.record(of: employee, at: time(4)),
+      decision: EventDecision(type: .employeeErased))
+    return try JSONValue(parsing: body)
   }
 
   private struct State {

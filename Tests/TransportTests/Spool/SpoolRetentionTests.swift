@@ -93,6 +93,31 @@ import Testing
     spool.close()
   }
 
+  @Test func `what is sealed on demand and unwanted goes before its time, and nothing after it`()
+    async throws
+  {
+    let spool = try open()
+    await fill(spool, 20)
+    await fixture.fill(spool, 3, hop: SpoolFixture.accepted)
+    spool.retain(rules(keep: .seconds(3600)))
+    for hop in 0..<3 { spool.mayRemove(hop, through: .max) }
+    let marks = await spool.sealAll()
+    #expect(marks[SpoolFixture.committed] == 20 && marks[SpoolFixture.accepted] == 3)
+    await fill(spool, 10)
+    try round(spool)
+    #expect(spool.holds(anyThrough: marks))
+    spool.discard(through: marks)
+    try round(spool)
+    #expect(!spool.holds(anyThrough: marks))
+    #expect(try segments().first == 21)
+    #expect(try segments(SpoolFixture.accepted) == [4])
+    spool.close()
+    let again = try open()
+    #expect(again.hop(SpoolFixture.accepted).lastSeq == 3)
+    #expect(try fixture.lines(again).map(\.seq) == Array(21...30))
+    again.close()
+  }
+
   @Test func `a spool of an older format loses nothing`() async throws {
     let spool = try open()
     await fill(spool, 100)
