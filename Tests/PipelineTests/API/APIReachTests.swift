@@ -16,7 +16,7 @@ struct APIReachTests {
     let routes = APIRoutes.all.filter {
       $0.operation.scope == .application && $0.path.contains("{id}")
     }
-    #expect(routes.count == 14)
+    #expect(routes.count == 15)
     for route in routes {
       let id =
         route.path.hasPrefix("/keys")

@@ -11,7 +11,7 @@ struct FieldCensusTests {
     let server: Set<EmployeeField> = [
       .id, .remoteId, .workEmail, .employmentTypeNormalized, .employmentStatus, .departmentId,
       .groupsTruncated, .createdAt, .updatedAt, .deactivatedAt, .deleted, .deletedAt, .revision,
-      .connection,
+      .connection, .customFields,
     ]
     #expect(Set(fields).union(server) == Set(EmployeeField.allCases))
     #expect(Set(fields).isDisjoint(with: server))
