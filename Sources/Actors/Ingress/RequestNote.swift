@@ -10,9 +10,7 @@ package struct RequestNote: Sendable {
   package var connection: String
   /// Whether its token was valid, so that strangers cannot crowd out who belongs there.
   package var isAuthenticated: Bool
-  package var method: String
-  /// "/Users/2819…"; what stands after the Base URL. Strangers choose it freely.
-  package var path: String
+  private let target: Target
   /// As sent; only a part of it may be kept.
   package var query: String
   package var client: String
@@ -31,14 +29,34 @@ package struct RequestNote: Sendable {
     self.received = received
     self.connection = connection
     self.isAuthenticated = isAuthenticated
-    self.method = method
-    self.path = path
+    target = .text(method: method, path: path)
     self.query = query
     self.client = client
     self.agent = agent
     self.status = status
     self.detail = detail
     took = Int(clamping: max(0, Timestamp.now.milliseconds - received.milliseconds))
+  }
+
+  package var method: String {
+    switch target {
+    case .text(let method, _): method
+    case .operation(let operation): operation.method
+    }
+  }
+
+  /// "/Users/2819…"; what stands after the Base URL. Strangers choose it freely.
+  package var path: String {
+    switch target {
+    case .text(_, let path): path
+    case .operation(let operation): operation.path
+    }
+  }
+
+  /// Most are counted and never written, so texts are made only when they are wanted.
+  private enum Target: Sendable {
+    case text(method: String, path: String)
+    case operation(SCIMOperation)
   }
 
   /// Who is told of it; must neither wait nor block.
@@ -51,10 +69,12 @@ extension RequestNote {
     _ call: SCIMCall, of connection: Connection?, isAuthenticated: Bool, status: Int,
     detail: String? = nil
   ) {
-    self.init(
-      id: call.id, received: call.received, connection: connection?.id ?? "",
-      isAuthenticated: isAuthenticated, method: call.operation.method, path: call.operation.path,
-      query: call.query, client: call.client, agent: call.agent, status: status, detail: detail)
+    (id, received, self.connection) = (call.id, call.received, connection?.id ?? "")
+    self.isAuthenticated = isAuthenticated
+    target = .operation(call.operation)
+    (query, client, agent) = (call.query, call.client, call.agent)
+    (self.status, self.detail) = (status, detail)
+    took = Int(clamping: max(0, Timestamp.now.milliseconds - call.received.milliseconds))
   }
 }
 

@@ -23,6 +23,15 @@ struct RequestLogBudget: Sendable {
   private struct Bucket {
     var left: Double
     var at: Timestamp
+
+    mutating func take(_ allowance: Allowance, at now: Timestamp) -> Bool {
+      let passed = Double(max(0, now.milliseconds - at.milliseconds)) / 1000
+      left = min(allowance.burst, left + passed * allowance.rate)
+      at = max(at, now)
+      if left < 1 { return false }
+      left -= 1
+      return true
+    }
   }
 
   private let known: Allowance
@@ -40,13 +49,9 @@ struct RequestLogBudget: Sendable {
   /// Whether a call of this source is noted; one that is not is counted.
   mutating func admits(_ source: Source, at now: Timestamp) -> Bool {
     let allowance = source.isAuthenticated ? known : strangers
-    var bucket = buckets[source] ?? Bucket(left: allowance.burst, at: now)
-    let passed = Double(max(0, now.milliseconds - bucket.at.milliseconds)) / 1000
-    bucket.left = min(allowance.burst, bucket.left + passed * allowance.rate)
-    bucket.at = max(bucket.at, now)
-    let isAdmitted = bucket.left >= 1
-    if isAdmitted { bucket.left -= 1 } else { omit(1, of: source.connection) }
-    buckets[source] = bucket
+    let isAdmitted = buckets[source, default: Bucket(left: allowance.burst, at: now)]
+      .take(allowance, at: now)
+    if !isAdmitted { omit(1, of: source.connection) }
     return isAdmitted
   }
 
