@@ -30,7 +30,8 @@ struct RequestRecordsTests {
     let line = AcceptedLine(
       method: number % 3 == 0 ? .create : .patch, path: "Users/u\(number % 7)", query: "",
       connection: connection, baseURL: "https://scim.example.com/scim/v2/x", client: "192.0.2.1",
-      agent: "Okta", received: .now, body: ["userName": JSONValue("u\(number)@example.com")])
+      agent: "Okta", received: .now,
+      body: JSONObject([.init(name: "userName", value: JSONValue("u\(number)@example.com"))]))
     let accepted = spool.hop(0).append(line.record(request: id))
     let status = outcome == "refused" ? 409 : 200
     let data =
