@@ -3,7 +3,7 @@ extension APIRoutes {
     APIRoute(
       .application(.listRequests), "GET", "/requests",
       "List what identity providers asked, the newest first: writes, reads and refusals.",
-      answer: .page(of: .named("Request")),
+      answer: .page(of: .named("Request")), refuses: [.notFound],
       query: paging + [
         APIInput("connectionId", .text(limit: 64), "Only at this connection."),
         APIInput("consumerId", .text(limit: 64), "Only at connections of this consumer."),

@@ -12,7 +12,7 @@ package enum CommandTree {
       serve, DemoCommand.command, SimulateCommand.command, StatusCommand.command,
       ConnectCommand.command, ApplicationCommand.command, TokenCommand.command, KeyCommand.command,
       WebhookCommand.command, DeliveryCommand.command, EventsCommand.command,
-      EmployeesCommand.command,
+      EmployeesCommand.command, APICommand.command,
       ReceiveCommand.command, ListenCommand.command, SpoolCommand.command, DoctorCommand.command,
       ConformanceCommand.command, BackupCommand.command, RestoreCommand.command,
       BenchCommand.command, VersionCommand.command,

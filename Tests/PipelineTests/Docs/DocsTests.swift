@@ -8,6 +8,10 @@ import Transport
     try Documents.check("docs/EVENTS.md", is: try EventsDocument().text())
   }
 
+  @Test func `docs/API.md is what the route table says`() throws {
+    try Documents.check("docs/API.md", is: APIDocumentPage().text)
+  }
+
   @Test func `the README lists the flags that serve has`() throws {
     try Documents.checkSection("flags", of: "README.md", is: Self.flags)
   }
@@ -25,7 +29,7 @@ import Transport
   @Test(arguments: [
     "README.md", "spool/README.md", "docs/ARCHITECTURE.md", "docs/OKTA.md", "docs/ENTRA.md",
     "docs/OPERATIONS.md", "docs/EVENTS.md", "docs/RECEIVING.md", "docs/SPOOL_FORMAT.md",
-    "docs/FEED.md", "docs/PERSONAL_DATA.md",
+    "docs/FEED.md", "docs/PERSONAL_DATA.md", "docs/API.md",
   ])
   func `every link within the repository leads somewhere`(_ path: String) throws {
     let folder = path.split(separator: "/").dropLast()

@@ -20,7 +20,7 @@ struct RouteWalk: Sendable {
     switch route.operation.scope {
     case .application: tenant.token
     case .consumer: customer.token
-    case .open, .owner: nil
+    case .open, .owner: route.operation == .open(.revokeAccessToken) ? tenant.token : nil
     }
   }
 
@@ -63,7 +63,9 @@ struct RouteWalk: Sendable {
     }
   }
 
-  private static let queries = ["deleteConnection": "employees=keep"]
+  private static let queries = [
+    "deleteConnection": "employees=keep", "eraseEmployee": "erase=true",
+  ]
 
   /// What the table's example does not know.
   func body(of route: APIRoute) -> JSONValue {
@@ -72,6 +74,7 @@ struct RouteWalk: Sendable {
       ["apiKey": JSONValue(tenant.apiKey), "scope": "application"]
     case .application(.createWebhook): ["receiver": "inspector"]
     case .application(.replayWebhook): ["from": 1, "dryRun": true]
+    case .consumer(.previewMapping): ["mapping": nil]
     default: route.bodyExample
     }
   }
@@ -85,7 +88,15 @@ extension RouteWalk {
   static let routes: [APIRoute] = order.flatMap { method in
     let routes = APIRoutes.documented.filter { $0.method == method }
     // What is below something goes before it.
-    return method == "DELETE"
-      ? routes.sorted { $0.segments.count > $1.segments.count } : routes
+    return method == "DELETE" ? routes.sorted { Self.depth($0) > Self.depth($1) } : routes
+  }
+
+  /// Erasing somebody takes what lies beside along, and the token everything was done with goes last.
+  private static func depth(_ route: APIRoute) -> Int {
+    switch route.operation {
+    case .open(.revokeAccessToken): 0
+    case .consumer(.eraseEmployee): 1
+    default: route.segments.count
+    }
   }
 }

@@ -35,6 +35,8 @@ struct WalkTenant: Sendable {
     for number in 1...2 {
       customers.append(try await customer("\(name) \(number)", api, stranger, server))
     }
+    ids["keys"] = try await Self.made(api, "/keys", ["name": "Second"])
+    ids["requests"] = try await Self.first("id", api, "/requests")
     // One that has nothing, and so can be removed.
     ids["consumers"] = try await Self.made(api, "/consumers", ["name": "Spare"])
     let webhook = try #require(ids["webhooks"])
@@ -87,6 +89,9 @@ extension WalkTenant {
     let baseURL = try #require(data["metadata"]?["baseUrl"]?.string)
     let secret = try #require(data["metadata"]?["apiToken"]?.string)
     try await push(try TestClient(baseURL, as: .okta(token: secret)))
+    let connected = "/connections/hris/okta-scim"
+    customer.ids["tokens"] = try await Self.made(own, connected + "/tokens", [:])
+    customer.ids["setup-link"] = try await Self.made(own, connected + "/setup-link", [:])
     customer.ids["employees"] = try await Self.first("id", own, "/hris/employees")
     customer.ids["groups"] = try await Self.first("id", own, "/hris/groups")
     return customer

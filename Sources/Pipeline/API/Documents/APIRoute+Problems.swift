@@ -5,6 +5,7 @@ extension APIRoute {
     if operation.scope != .open { kinds.formUnion([.unauthorized, .forbidden, .unavailable]) }
     if !parameters.isEmpty { kinds.insert(.notFound) }
     if takesBody { kinds.formUnion([.tooLarge, .unsupportedMediaType]) }
+    if !query.isEmpty { kinds.insert(.headersTooLarge) }
     kinds.formUnion(refuses)
     return kinds.sorted { ($0.status, $0.rawValue) < ($1.status, $1.rawValue) }
   }

@@ -59,6 +59,16 @@ extension APISchema {
   }
 }
 
+extension APISchema {
+  fileprivate var isNumber: Bool {
+    switch self {
+    case .count, .integer, .number: true
+    case .nullable(let schema): schema.isNumber
+    default: false
+    }
+  }
+}
+
 extension APISchema.Member {
   fileprivate var jsonSchema: JSONValue {
     guard !summary.isEmpty, case .object(var json) = schema.jsonSchema else {
@@ -68,5 +78,9 @@ extension APISchema.Member {
     return .object(json)
   }
 
-  fileprivate var shown: JSONValue { example.map { JSONValue($0) } ?? schema.example }
+  fileprivate var shown: JSONValue {
+    guard let example else { return schema.example }
+    if schema.isNumber, let number = Int(example) { return JSONValue(number) }
+    return JSONValue(example)
+  }
 }

@@ -16,7 +16,12 @@ extension APIRoute {
   }
 
   private var security: JSONValue {
-    operation.scope == .open ? [] : [.object(JSONObject([.init(name: scope, value: [])]))]
+    switch operation {
+    // It is about the token it comes with, of whatever scope.
+    case .open(.revokeAccessToken): [["application": []], ["consumer": []]]
+    case .open: []
+    default: [.object(JSONObject([.init(name: scope, value: [])]))]
+    }
   }
 
   private var scope: String { operation.scope.rawValue }

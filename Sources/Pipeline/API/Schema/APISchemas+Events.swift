@@ -7,7 +7,7 @@ extension APISchemas {
     ("OperationalEvent", .object(operationalEvent)),
     ("GroupRecord", .object(group)),
     (
-      "EventMember",
+      "MovedMember",
       .object([
         .init("id", .text), .init("remoteId", .text),
         .init("type", .choice(["employee", "group"])),
@@ -73,7 +73,7 @@ extension APISchemas {
     .init("revision", .count),
     .init("connection", .named("RecordOrigin")),
     .init(
-      "members", .array(of: .named("EventMember")), optional: true,
+      "members", .array(of: .named("MovedMember")), optional: true,
       "Who came or went, at most 500."),
   ]
 }

@@ -32,9 +32,11 @@ package final class APIClient: Sendable {
   /// The whole answer: `{"data": …}`, with `meta` for a list.
   /// - Parameter path: below `/api`, query included: "/webhooks?limit=10".
   package func call(
-    _ method: String, _ path: String, body: JSONObject? = nil, scope: Scope = .application
+    _ method: String, _ path: String, body: JSONObject? = nil, scope: Scope = .application,
+    fields extra: HTTPFields = HTTPFields()
   ) async throws(ClientFailure) -> JSONValue {
     var fields: HTTPFields = ["Accept": "application/json"]
+    for field in extra.fields { fields[field.name] = field.value }
     if case .network(_, let key) = door {
       fields["Authorization"] = "Bearer " + (try await token(for: scope, key: key)).reveal()
     }
