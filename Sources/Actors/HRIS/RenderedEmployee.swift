@@ -8,7 +8,7 @@ package struct RenderedEmployee: Sendable {
   /// - Parameter bytes: what `Employee.bytes` gave.
   package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  /// Where the values of these fields stand; nil for one that is not there.
+  /// Where the values of these fields stand, nil for one that is not there; one may be named twice.
   package func places(of fields: [EmployeeField]) -> [Range<Int>?] {
     var found = [Range<Int>?](repeating: nil, count: fields.count)
     let bytes = bytes.span
@@ -17,11 +17,9 @@ package struct RenderedEmployee: Sendable {
     guard cursor.take(UInt8(ascii: "{"), in: bytes) else { return found }
     while left > 0, let member = cursor.member(in: bytes) {
       for index in fields.indices where found[index] == nil {
-        if fields[index].isNamed(by: member.name, of: bytes) {
-          found[index] = member.value
-          left -= 1
-          break
-        }
+        guard fields[index].isNamed(by: member.name, of: bytes) else { continue }
+        found[index] = member.value
+        left -= 1
       }
       guard cursor.take(UInt8(ascii: ","), in: bytes) else { break }
     }

@@ -58,7 +58,7 @@ extension APIRoutes {
     APIRoute(
       .consumer(.listGroupMembers), "GET", "/hris/groups/{id}/members",
       "List who belongs to a group: employees, and groups in it.",
-      answer: .page(of: .named("GroupMember")), refuses: [.tooManyRequests], query: paging),
+      answer: .page(of: .named("ListedMember")), refuses: [.tooManyRequests], query: paging),
     APIRoute(
       .consumer(.getOrgChart), "GET", "/hris/org-chart",
       "Read the tree of employees by their managers; truncated says when not all fit.",

@@ -32,7 +32,7 @@ extension APISchemas {
       ])
     ),
     (
-      "GroupMember",
+      "ListedMember",
       .object([
         .init("id", .either([.id("emp_"), .id("grp_")])),
         .init("remoteId", .text, "The SCIM id."),
