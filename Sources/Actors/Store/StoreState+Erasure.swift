@@ -106,20 +106,66 @@ extension StoreState {
     guard names(row, person), let parties = parties(of: row) else { return nil }
     let now = Timestamp.now
     let old = Employee(bytes: row.record)
-    var new = old
-    new[.manager] = .null
+    let rest = row.stored.flatMap { stored in
+      row.type.flatMap { try? $0.patch(stored, id: row.key.id, with: Self.removal) }
+    }
+    let new = relieved(old, place, row, rest, of: person, at: now)
     var events = EmployeeEvents.decide(
       old: old, new: new, kind: .changed, reason: "manager_erased")
-    for index in events.indices { events[index].previous["manager"] = Self.idsOnly(old[.manager]) }
-    new.revise(at: now)
-    let (resource, version) = scrubbed(row, at: now)
+    for index in events.indices { forget(person, in: &events[index].previous) }
+    let version = row.version + (rest == nil ? 0 : 1)
+    let resource = rest.flatMap { rest in
+      row.type.map {
+        SCIMRendering.storedBytes(
+          rest, type: $0,
+          meta: SCIMMeta(
+            id: row.key.id, created: row.created, lastModified: now, version: version))
+      }
+    }
     let keys = row.keys
     let next = ResourceState(
       base: row.version, seen: row.contentSeq, created: row.created,
-      lastModified: row.isDeleted ? row.lastModified : now,
-      resource: resource, unknown: row.unknown, keys: keys, formerKeys: keys,
+      lastModified: rest == nil ? row.lastModified : now,
+      resource: resource ?? row.resource, unknown: row.unknown, keys: keys, formerKeys: keys,
       recordId: row.recordId, record: new.bytes, events: events, version: version, time: now)
     return change(row, to: next, parties)
+  }
+
+  /// The employee without the manager; fields a mapping takes from the manager's name go, too.
+  private func relieved(
+    _ old: Employee, _ place: Int, _ row: ResourceRow, _ rest: SCIMResource?,
+    of person: ErasedPerson, at now: Timestamp
+  ) -> Employee {
+    if let rest, let stored = row.stored,
+      let connection = configuration.connections[row.key.connection]
+    {
+      return connection.mapping.employees.project(
+        rest, subject: .init(employeeId: row.recordId, remoteId: row.key.id),
+        connection: connection, previous: .init(employee: old, resource: stored),
+        team: connection.mapping.team(of: groups(of: place)), now: now)
+    }
+    var new = old
+    new[.manager] = .null
+    if let custom = old[.customFields].object {
+      let others = custom.members.filter { member in
+        member.value.string.map { !person.folded.contains(SCIMText.fold($0)) } ?? true
+      }
+      new[.customFields] = .object(JSONObject(others))
+    }
+    new.revise(at: now)
+    return new
+  }
+
+  /// What was is told without the person.
+  private func forget(_ person: ErasedPerson, in previous: inout JSONObject) {
+    if let manager = previous["manager"] { previous["manager"] = Self.idsOnly(manager) }
+    for index in previous.members.indices where previous.members[index].name != "manager" {
+      let text = SCIMText.fold(
+        String(decoding: previous.members[index].value.bytes, as: UTF8.self))
+      if person.folded.contains(where: { text.contains($0) }) {
+        previous.members[index].value = .null
+      }
+    }
   }
 
   /// Whether the person is an employee's manager, or is meant by a reference that is not understood.
@@ -132,16 +178,6 @@ extension StoreState {
     return texts.contains {
       person.folded.contains(SCIMText.fold($0)) && self.manager($0, in: person.connection) == nil
     }
-  }
-
-  /// The stored form without the manager, and its version.
-  private func scrubbed(_ row: ResourceRow, at now: Timestamp) -> ([UInt8]?, Int) {
-    guard let stored = row.stored, let type = row.type,
-      let rest = try? type.patch(stored, id: row.key.id, with: Self.removal)
-    else { return (row.resource, row.version) }
-    let meta = SCIMMeta(
-      id: row.key.id, created: row.created, lastModified: now, version: row.version + 1)
-    return (SCIMRendering.storedBytes(rest, type: type, meta: meta), row.version + 1)
   }
 
   private static let removal: JSONObject = {

@@ -30,7 +30,9 @@ extension StoreState {
   }
 
   /// False for one that never was, or that has been erased.
-  package func knows(_ key: ResourceKey) -> Bool { place(key) != nil }
+  package func knows(_ key: ResourceKey) -> Bool {
+    place(key).map { !rows[$0].isErased && !isBeingErased($0) } ?? false
+  }
 
   /// `emp_…` or `grp_…` of a resource; nil for one that was never, or that applications never see.
   package func recordId(of key: ResourceKey) -> String? {
