@@ -22,7 +22,9 @@ struct EventSampleTests {
     #expect(event["type"]?.string == type.rawValue && event["test"] == true)
     #expect(event["id"] == "evt_1" && event["epoch"] == 2)
     #expect(event["data"]?["id"]?.string == key)
-    if type.rawValue.hasPrefix("employee.") {
+    if type == .employeeErased {
+      #expect(event["data"]?["erased"] == true && event["data"]?["email"] == nil)
+    } else if type.rawValue.hasPrefix("employee.") {
       #expect(event["data"]?.object?.members.count == EmployeeField.count)
       #expect(event["data"]?["email"] == "sam.sample@example.com")
       #expect(event["connection"]?["serviceId"] == "okta-scim")
