@@ -48,6 +48,11 @@ extension Store {
     commit(last, for: erasure)
     let line = committed.lastSeq
     while settle(atMost: Self.erasureStretch, urgent: true) {}
+    // No write may come for long that would have this done.
+    while settle(atMost: Self.erasureStretch, urgent: false) {
+      while settle(atMost: Self.erasureStretch, urgent: true) {}
+      await committed.durable(through: committed.lastSeq)
+    }
     await committed.durable(through: committed.lastSeq)
     return (line, isNamed)
   }
