@@ -75,7 +75,7 @@ struct RequestLogTests {
     #expect(calls[0].path == "/scimtok_…")
     #expect(calls[0].query == "filter=…")
     #expect(calls[0].agent == "Bearer … whsec_…")
-    #expect(calls[1].query == #"filter=userName eq "scimtok_…"&count=1"#)
+    #expect(calls[1].query == #"filter=userName eq "scimtok_…&count=1"#)
   }
 
   @Test func `texts of any length are cut`() throws {

@@ -27,7 +27,9 @@ package struct SpoolExplainScreen {
     if shown.count < story.traces.count {
       hints.append("showing the last of \(story.traces.count) changes   all: --all")
     }
-    if !bodies && !story.traces.isEmpty { hints.append("bodies: --bodies") }
+    if !bodies && (!story.traces.isEmpty || story.snapshot != nil) {
+      hints.append("bodies: --bodies")
+    }
     if !hints.isEmpty { lines.append(hints.joined(separator: "   ")) }
     return lines.map { (bodies ? $0 : clipped($0)) + "\n" }.joined()
   }
