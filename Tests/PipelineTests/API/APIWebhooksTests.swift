@@ -115,9 +115,10 @@ struct APIWebhooksTests {
     #expect(
       APIRoutes.subscribable == [
         "employee.created", "employee.updated", "employee.deleted", "employee.deactivated",
-        "employee.reactivated", "group.created", "group.updated", "group.deleted",
-        "group.member_added", "group.member_removed", "webhook.failing", "webhook.disabled",
-        "connection.auth_failed", "spool.low_disk", "employee.*", "group.*", "operational.*",
+        "employee.reactivated", "employee.erased", "group.created", "group.updated",
+        "group.deleted", "group.member_added", "group.member_removed", "webhook.failing",
+        "webhook.disabled", "connection.auth_failed", "spool.low_disk", "employee.*", "group.*",
+        "operational.*",
       ])
   }
 

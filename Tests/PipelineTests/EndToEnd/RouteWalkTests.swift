@@ -10,16 +10,26 @@ struct RouteWalkTests {
     let server = try await TestServer.started()
     let walk = try RouteWalk(server, try await WalkTenant("Ours", on: server))
     for route in RouteWalk.routes {
-      let answer = try await walk.call(route, token: walk.token(for: route))
-      let name = "\(route.method) \(route.path)"
-      // A receiver that is not there leaves a dead letter where it is.
-      #expect(answer.status == route.success, "\(name): \(answer)")
-      #expect(answer.fields["x-request-id"]?.hasPrefix("req_") == true, "\(name)")
-      if let envelope = route.answer.envelope {
-        let faults = envelope.faults(in: answer.json)
-        #expect(faults.isEmpty, "\(name): \(faults.prefix(5))")
-      }
+      try await Self.check(route, walk)
+      // The feed tells of kinds of events then that it did not have when it was read first.
+      guard route.operation == .consumer(.eraseEmployee) else { continue }
+      let feed = try #require(
+        RouteWalk.routes.first { $0.operation == .application(.listEvents) })
+      #expect(try await Self.check(feed, walk).text.contains("employee.erased"))
     }
+  }
+
+  @discardableResult
+  private static func check(_ route: APIRoute, _ walk: RouteWalk) async throws -> TestAnswer {
+    let answer = try await walk.call(route, token: walk.token(for: route))
+    let name = "\(route.method) \(route.path)"
+    #expect(answer.status == route.success, "\(name): \(answer)")
+    #expect(answer.fields["x-request-id"]?.hasPrefix("req_") == true, "\(name)")
+    if let envelope = route.answer.envelope {
+      let faults = envelope.faults(in: answer.json)
+      #expect(faults.isEmpty, "\(name): \(faults.prefix(5))")
+    }
+    return answer
   }
 
   @Test func `no route is open to whoever lacks its scope`() async throws {

@@ -7,6 +7,15 @@ extension APISchemas {
     ("OperationalEvent", .object(operationalEvent)),
     ("GroupRecord", .object(group)),
     (
+      "ErasedRecord",
+      .object([
+        .init("id", .id("emp_"), "The person is forgotten; only ids are left to tell."),
+        .init("remoteId", .text), .init("deleted", .boolean), .init("erased", .boolean),
+        .init("erasedAt", .timestamp), .init("revision", .count),
+        .init("connection", .named("RecordOrigin")),
+      ])
+    ),
+    (
       "MovedMember",
       .object([
         .init("id", .text), .init("remoteId", .text),
@@ -42,7 +51,8 @@ extension APISchemas {
     .init("consumerExternalId", .nullable(.text)),
     .init("connection", .named("EventConnection")),
     .init(
-      "data", .either([.named("Employee"), .named("GroupRecord")]), "The record as it is then."),
+      "data", .either([.named("Employee"), .named("GroupRecord"), .named("ErasedRecord")]),
+      "The record as it is then."),
     .init("changedFields", .array(of: .text)),
     .init("previous", .nullable(.open([])), "The changed fields as they were."),
     .init("cause", .named("Cause")),
