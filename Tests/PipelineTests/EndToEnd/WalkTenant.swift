@@ -41,7 +41,6 @@ struct WalkTenant: Sendable {
     ids["consumers"] = try await Self.made(api, "/consumers", ["name": "Spare"])
     let webhook = try #require(ids["webhooks"])
     ids["deliveries"] = try await Self.first("id", api, "/webhooks/\(webhook)/deliveries")
-    ids["requests"] = try await Self.first("id", api, "/requests")
     ids["dead-letters"] = try await Self.first("name", api, "/dead-letters")
   }
 
