@@ -8,7 +8,7 @@ import Transport
 struct ManagerOrderTests {
   /// SCIM_HRIS_TEST_EMPLOYEES asks for more.
   private static let people = max(
-    20, Int(ProcessEnvironment.variables["SCIM_HRIS_TEST_EMPLOYEES"] ?? "") ?? 1500)
+    20, Int(ProcessEnvironment.variables["SCIM_HRIS_TEST_EMPLOYEES"] ?? "") ?? 600)
   /// Direct reports of each manager.
   private static let span = 8
 
