@@ -15,6 +15,7 @@ final class MiniaturePipeline: Sendable {
   let ingress: Ingress
   let mapping: Mapping
   let authentication: Authentication
+  let activity = ConnectionActivity()
   let tail: CommittedTail
   let disk = BlockingThread(name: "disk")
 
@@ -52,7 +53,7 @@ final class MiniaturePipeline: Sendable {
       mapper: ResourceMapper(), store: store,
       mapped: spool.hop(1))
     authentication = Authentication(
-      view: view, activity: ConnectionActivity(),
+      view: view, activity: activity,
       acceptance: Acceptance(hop: spool.hop(0), intake: intake, catalog: catalog),
       mapping: mapping, capacity: 64, note: note)
     ingress = Ingress(

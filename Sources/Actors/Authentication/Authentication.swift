@@ -90,42 +90,47 @@ package actor Authentication: Stage {
       throw failed(call, .noConnection, at: "")
     }
     guard let token = call.credentials.flatMap({ PresentedToken($0.reveal()) }) else {
-      refused(connection, .noToken, at: call.received)
+      refused(call, connection, .noToken)
       throw failed(call, .noToken)
     }
     guard let known = Self.match(token, in: connection) else {
-      refused(
-        connection, token.looksLikeAPIKey ? .apiKey : .wrongToken, at: call.received)
+      refused(call, connection, token.looksLikeAPIKey ? .apiKey : .wrongToken)
       throw failed(call, token.looksLikeAPIKey ? .apiKeyAsToken : .wrongToken)
     }
     if let replaced = known.replacedAt, replaced <= call.received {
-      refused(connection, .tokenReplaced, at: call.received)
+      refused(call, connection, .tokenReplaced)
       throw failed(call, .tokenReplaced(on: replaced))
     }
+    call.standing = .authenticated(connection: connection.id)
     guard connection.enabled else { throw .connectionOff }
-    activity.used(
-      connection: connection.id, slug: connection.slug, token: known.id, at: call.received)
+    activity.used(connection: connection.id, token: known.id, at: call.received)
     return connection
   }
 
   private nonisolated func refused(
-    _ connection: Connection, _ why: ConnectionActivity.Refusal.Reason, at now: Timestamp
+    _ call: SCIMCall, _ connection: Connection, _ why: ConnectionActivity.Refusal.Reason
   ) {
     guard
-      activity.refused(connection: connection.id, slug: connection.slug, why: why, at: now)
+      let isTold = activity.refused(connection: connection.id, why: why, at: call.received)
     else { return }
-    tell(.authenticationFailed(connection, isReplaced: why == .tokenReplaced))
+    call.standing = .refused(connection: connection.id)
+    if isTold { tell(.authenticationFailed(connection, isReplaced: why == .tokenReplaced)) }
   }
 
   /// Notes what a call was answered, for people who look at its connection.
-  nonisolated func answered(_ request: HTTPRequest, status: Int, at now: Timestamp) {
-    let parts = request.path.split(
-      separator: "/", maxSplits: 3, omittingEmptySubsequences: true)
-    guard parts.count > 2 else { return }
-    let path = parts.count > 3 ? "/" + parts[3].prefix(200) : "/"
+  ///
+  /// - Parameter method: as sent, of one that was framed.
+  nonisolated func answered(_ call: SCIMCall, method: String, status: Int, at now: Timestamp) {
+    let (connection, isAuthenticated): (String, Bool)
+    switch call.standing {
+    case .stranger: return
+    case .refused(let id): (connection, isAuthenticated) = (id, false)
+    case .authenticated(let id): (connection, isAuthenticated) = (id, true)
+    }
     activity.answered(
-      slug: parts[2],
-      ConnectionActivity.Call(at: now, method: request.method, path: path, status: status))
+      connection: connection,
+      .init(at: now, method: method, shape: CallShape(call.operation), status: status),
+      isAuthenticated: isAuthenticated)
   }
 
   /// Lets a call without token through to what is the same for every connection.

@@ -34,19 +34,15 @@ package actor Ingress {
   /// - Parameter request: one whose path begins with `/scim/v2`.
   package nonisolated func receive(_ request: HTTPRequest) async -> HTTPResponse {
     let id = ULID.make(prefix: "req_")
-    let response = await respond(to: request, id: id)
-    authentication.answered(request, status: response.status, at: .now)
-    return response
-  }
-
-  private nonisolated func respond(to request: HTTPRequest, id: String) async -> HTTPResponse {
     let call: SCIMCall
     do throws(SCIMError) { call = try frame(request, id: id) } catch {
       refused(request, id: id, status: error.status, detail: error.detail)
       return HTTPResponse(SCIMAnswer(error), request: id)
     }
-    if case .write = call.operation { return HTTPResponse(await submit(call), request: id) }
-    return HTTPResponse(await look(call), request: id)
+    let answer =
+      if case .write = call.operation { await submit(call) } else { await look(call) }
+    authentication.answered(call, method: request.method, status: answer.status, at: .now)
+    return HTTPResponse(answer, request: id)
   }
 
   /// Answers what is no write, and notes that it was asked.

@@ -1,3 +1,4 @@
+import Synchronization
 package import Transport
 
 /// Ingress → authentication: one framed SCIM request, before anybody knows whether to trust it.
@@ -28,6 +29,7 @@ package final class SCIMCall: Sendable {
   package let reply: PendingReply
   /// The id that a POST gives its resource; nil draws one at acceptance.
   package let resourceId: String?
+  private let found = Mutex(CallStanding.stranger)
 
   package init(
     id: String, received: Timestamp, slug: String, operation: SCIMOperation, query: String,
@@ -54,6 +56,12 @@ package final class SCIMCall: Sendable {
 }
 
 extension SCIMCall {
+  /// What authentication found out; it says so before anybody answers.
+  var standing: CallStanding {
+    get { found.withLock { $0 } }
+    set { found.withLock { $0 = newValue } }
+  }
+
   /// The body as what every SCIM body is.
   ///
   /// - Throws: 415 for what says it is no JSON, 400 for what is none.

@@ -15,7 +15,7 @@ extension API {
       "enabled": JSONValue(connection.enabled), "consumerId": JSONValue(connection.consumerId),
       "applicationId": JSONValue(connection.applicationId),
       "createdAt": JSONValue(connection.createdAt.description),
-      "lastRequestAt": .time(activity.lastHeard), "lastSuccessAt": .time(activity.lastRequest),
+      "lastRequestAt": .time(activity.lastHeard), "lastSuccessAt": .time(activity.lastSuccess),
       "lastRequest": activity.last.map(\.json) ?? .null,
       "settings": .object(connection.settings),
       "mapping": ["pending": JSONValue(backend.mappingPending(of: connection.id))],

@@ -80,7 +80,7 @@ final class API: Sendable {
 
   private func perform(_ call: APICall) async throws(APIError) -> APIAnswer {
     guard call.route.changesConfiguration else { return try await dispatch(call) }
-    if let refusal = backend.writeRefusal {
+    if !call.isRevocation, let refusal = backend.writeRefusal {
       throw .unavailable(refusal.reason, retryAfter: refusal.retryAfter)
     }
     guard await turns.enter() else {

@@ -10,9 +10,9 @@ struct ConnectionStatus: Sendable, Equatable {
     case available
     /// Added, and nothing good has come yet.
     case pending
-    /// Heard of within the last day.
+    /// Something succeeded within the last day.
     case live
-    /// Not heard of for longer.
+    /// Nothing for longer.
     case silent
     /// The last call came without a token that is good.
     case error
@@ -21,9 +21,11 @@ struct ConnectionStatus: Sendable, Equatable {
 
   let word: Word
   let detail: String
+  /// Whether anything came that had a good token or should have had one.
+  private(set) var isHeard = true
 
-  /// After so long without a call a connection is silent.
-  static let patience: Duration = .seconds(24 * 3600)
+  /// After so long without a call that succeeded a connection is silent.
+  static let patience = ConnectionActivity.patience
 
   init(of connection: Connection, _ activity: ConnectionActivity.Entry, at now: Timestamp) {
     let provider = Integration.name(of: connection.serviceId)
@@ -31,17 +33,19 @@ struct ConnectionStatus: Sendable, Equatable {
       (word, detail) = (.disabled, "Switched off: every push is refused until enabled is true.")
     } else if let refusal = activity.refusal {
       (word, detail) = (.error, refusal.sentence)
-    } else if let last = activity.lastRequest {
+    } else if let last = activity.lastSuccess {
       let isRecent = now < last.advanced(by: Self.patience)
       word = isRecent ? .live : .silent
-      let heard = activity.last.map(\.sentence) ?? "The last request came at \(last)."
-      detail =
-        isRecent
-        ? heard
-        : "No request for more than a day; \(provider) sends only when something changes. \(heard)"
+      let heard = activity.last?.sentence ?? "The last request came at \(last)."
+      let silence = "Nothing succeeded for more than a day; \(provider) sends only when something"
+      detail = isRecent ? heard : "\(silence) changes. \(heard)"
+    } else if let last = activity.last {
+      word = .pending
+      detail = "The API token is right, and nothing has succeeded yet. \(last.sentence)"
     } else {
       word = .pending
       detail = "Nothing has come yet: enter Base URL and API token in \(provider), and test them."
+      isHeard = false
     }
   }
 
@@ -55,11 +59,11 @@ struct ConnectionStatus: Sendable, Equatable {
 
 extension ConnectionActivity.Entry {
   /// The newest call at its Base URL, good or not.
-  var lastHeard: Timestamp? { [last?.at, lastRequest, refusal?.at].compactMap(\.self).max() }
+  var lastHeard: Timestamp? { [last?.at, lastSuccess, refusal?.at].compactMap(\.self).max() }
 }
 
 extension ConnectionActivity.Call {
-  fileprivate var sentence: String { "\(method) \(path) was answered \(status) at \(at)." }
+  fileprivate var sentence: String { "\(method) \(shape.text) was answered \(status) at \(at)." }
 }
 
 extension ConnectionActivity.Refusal {

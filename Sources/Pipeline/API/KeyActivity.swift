@@ -24,4 +24,9 @@ final class KeyActivity: Sendable {
   var changes: Int { state.withLock { $0.changes } }
 
   func restore(_ saved: [String: Timestamp]) { state.withLock { $0.used = saved } }
+
+  /// Lets go of keys that are no more.
+  func prune(keeping keys: Set<String>) {
+    state.withLock { state in state.used = state.used.filter { keys.contains($0.key) } }
+  }
 }

@@ -13,12 +13,13 @@ extension Server {
   /// - Parameter synchronously: blocks until it is on disk.
   func saveActivity(synchronously: Bool = true) {
     let configuration = topology.view.current
-    var members = topology.activity.all.filter { configuration.connections[$0.key] != nil }
-      .sorted { $0.key < $1.key }.map { id, entry in
-        JSONObject.Member(name: id, value: entry.json)
-      }
-    let keys = Set(configuration.applications.values.flatMap { $0.keys.map(\.id) })
-    let used = keyActivity.all.filter { keys.contains($0.key) }.sorted { $0.key < $1.key }.map {
+    topology.activity.prune(keeping: configuration.connections)
+    keyActivity.prune(
+      keeping: Set(configuration.applications.values.flatMap { $0.keys.map(\.id) }))
+    var members = topology.activity.all.sorted { $0.key < $1.key }.map { id, entry in
+      JSONObject.Member(name: id, value: entry.json)
+    }
+    let used = keyActivity.all.sorted { $0.key < $1.key }.map {
       JSONObject.Member(name: $0.key, value: JSONValue($0.value.description))
     }
     members.append(.init(name: Self.keys, value: .object(JSONObject(used))))
@@ -39,9 +40,10 @@ extension Server {
 
   func restoreActivity() {
     guard let saved = (try? spool.cursor(Self.cursor))?.object else { return }
+    let endpoints = catalog.types.map { String($0.endpoint.dropFirst()) }
     var entries: [String: ConnectionActivity.Entry] = [:]
     for member in saved.members where member.name != Self.keys {
-      entries[member.name] = ConnectionActivity.Entry(member.value)
+      entries[member.name] = ConnectionActivity.Entry(member.value, endpoints: endpoints)
     }
     topology.activity.restore(entries)
     var used: [String: Timestamp] = [:]
@@ -53,35 +55,31 @@ extension Server {
 }
 
 extension ConnectionActivity.Entry {
-  fileprivate var json: JSONValue {
+  var json: JSONValue {
     let tokens = tokens.sorted { $0.key < $1.key }.map {
       JSONObject.Member(name: $0.key, value: JSONValue($0.value.description))
     }
     return [
-      "lastRequest": .time(lastRequest), "wrongToken": .time(refusal?.at),
+      "lastSuccess": .time(lastSuccess), "wrongToken": .time(refusal?.at),
       "why": .text(refusal?.why.rawValue), "tokens": .object(JSONObject(tokens)),
       "last": last.map(\.json) ?? .null,
     ]
   }
 
-  fileprivate init(_ json: JSONValue) {
+  /// - Parameter endpoints: the resource types that are served ("Users").
+  init(_ json: JSONValue, endpoints: [String]) {
     self.init()
-    lastRequest = Self.time(json["lastRequest"])
-    // Files of earlier releases do not say why.
+    // Files of earlier releases call it so, and do not say why a token was refused.
+    lastSuccess = Self.time(json["lastSuccess"] ?? json["lastRequest"])
     let why = json["why"]?.string.flatMap { ConnectionActivity.Refusal.Reason(rawValue: $0) }
     refusal = Self.time(json["wrongToken"]).map { .init(at: $0, why: why ?? .wrongToken) }
     for token in json["tokens"]?.object?.members ?? [] {
       tokens[token.name] = Self.time(token.value)
     }
-    if let call = json["last"], let at = Self.time(call["at"]),
-      let method = call["method"]?.string, let path = call["path"]?.string,
-      let status = call["status"]?.int
-    {
-      last = .init(at: at, method: method, path: path, status: status)
-    }
+    last = json["last"].flatMap { ConnectionActivity.Call($0, endpoints: endpoints) }
   }
 
-  private static func time(_ value: JSONValue?) -> Timestamp? {
+  fileprivate static func time(_ value: JSONValue?) -> Timestamp? {
     value?.string.flatMap { Timestamp(parsing: $0) }
   }
 }
@@ -89,8 +87,20 @@ extension ConnectionActivity.Entry {
 extension ConnectionActivity.Call {
   var json: JSONValue {
     [
-      "at": JSONValue(at.description), "method": JSONValue(method), "path": JSONValue(path),
-      "status": JSONValue(status),
+      "at": JSONValue(at.description), "method": JSONValue(method),
+      "path": JSONValue(shape.text), "status": JSONValue(status),
     ]
+  }
+
+  private static let methods: Set<String> = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+
+  /// Earlier releases kept whatever was sent, which may be a name or a token.
+  fileprivate init?(_ json: JSONValue, endpoints: [String]) {
+    guard let at = ConnectionActivity.Entry.time(json["at"]),
+      let method = json["method"]?.string, Self.methods.contains(method),
+      let path = json["path"]?.string, let status = json["status"]?.int
+    else { return nil }
+    self.init(
+      at: at, method: method, shape: CallShape(kept: path, endpoints: endpoints), status: status)
   }
 }

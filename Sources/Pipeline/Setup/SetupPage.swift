@@ -102,11 +102,16 @@ struct SetupPage: Sendable {
 extension ConnectionStatus {
   var forAdministrators: String {
     switch word {
-    case .available, .pending: "Nothing has arrived from your identity provider yet."
+    case .available: Self.nothingArrived
+    case .pending: isHeard ? detail : Self.nothingArrived
     case .disabled: "The application's owner has switched this connection off."
     case .live, .silent, .error: detail
     }
   }
+}
+
+extension ConnectionStatus {
+  private static let nothingArrived = "Nothing has arrived from your identity provider yet."
 }
 
 extension ConnectionStatus.Word {

@@ -75,6 +75,35 @@ struct AuthenticationTests {
     #expect(try pipeline.lines(of: 0).isEmpty)
   }
 
+  @Test func `of a connection's last call its shape is kept, and of strangers nothing`()
+    async throws
+  {
+    try await ReadsTests.withUsers(0) { pipeline in
+      func last() -> String? {
+        let entry = pipeline.activity["cnx_1"]
+        return entry.last.map { "\($0.method) \($0.shape.text) \($0.status)" }
+      }
+      for path in ["/ann@example.com", "/Schemas", "/scimtok_SECRET/Users"] {
+        _ = await pipeline.send("GET", path, token: nil)
+        #expect(pipeline.activity.all.isEmpty)
+      }
+      _ = await pipeline.send("GET", "/Users/ann@example.com", token: "scimtok_OTHER")
+      #expect(last() == "GET /Users/{id} 401")
+      #expect(await pipeline.send("GET", "/Users/ann@example.com").status == 404)
+      #expect(last() == "GET /Users/{id} 404")
+      #expect(pipeline.activity["cnx_1"].lastSuccess == nil)
+      let user = MiniaturePipeline.user("ann@example.com")
+      #expect(await pipeline.send("POST", "/Users", user).status == 201)
+      #expect(last() == "POST /Users 201" && pipeline.activity["cnx_1"].lastSuccess != nil)
+      let changes = pipeline.activity.changes
+      _ = await pipeline.send("GET", "/Nothing?name=ann@example.com")
+      _ = await pipeline.send("GET", "/Users", token: nil)
+      #expect(last() == "POST /Users 201" && pipeline.activity.changes == changes)
+      #expect(await pipeline.send("POST", "/Bulk", ["Operations": []]).status < 500)
+      #expect(last()?.hasPrefix("POST /Bulk ") == true && pipeline.activity.changes > changes)
+    }
+  }
+
   @Test(arguments: ["text/plain", "application/xml"])
   func `a body that is not JSON by its type is refused`(type: String) async throws {
     try await ReadsTests.withUsers(0) { pipeline in

@@ -59,7 +59,7 @@ import Transport
   @Test func `a refused token is told of once an hour for each connection`() {
     let activity = ConnectionActivity()
     func refused(_ id: String, at time: Timestamp) -> Bool {
-      activity.refused(connection: id, slug: "s-" + id, why: .wrongToken, at: time)
+      activity.refused(connection: id, why: .wrongToken, at: time) == true
     }
     let start = Timestamp(milliseconds: 1_000_000)
     #expect(refused("cnx_1", at: start))

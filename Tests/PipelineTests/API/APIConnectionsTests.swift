@@ -102,10 +102,11 @@ struct APIConnectionsTests {
     let activity = harness.backend.activity
     func read() async -> JSONValue { await harness.send("GET", path, token: token).data }
     #expect(await read()["status"] == "pending")
-    activity.used(connection: id, slug: kept.slug, token: tokenId, at: harness.clock.now)
-    activity.answered(
-      slug: kept.slug[...],
-      .init(at: harness.clock.now, method: "GET", path: "/Users", status: 200))
+    activity.used(connection: id, token: tokenId, at: harness.clock.now)
+    answer(404, at: id)
+    #expect(await read()["status"] == "pending")
+    #expect(await read()["statusDetail"]?.string?.contains("nothing has succeeded yet") == true)
+    answer(200, at: id)
     let heard = await read()
     #expect(heard["lastRequestAt"] == "2026-01-02T03:04:05.678Z")
     #expect(heard["status"] == "live")
@@ -119,8 +120,7 @@ struct APIConnectionsTests {
     let silent = await harness.own("GET", "/api/owner/connections").data.array?.first
     #expect(silent?["status"] == "silent" && silent?["consumerName"] == "Acme 1")
     #expect(silent?["statusDetail"]?.string?.contains("only when something changes") == true)
-    activity.refused(
-      connection: id, slug: kept.slug, why: .tokenReplaced, at: harness.clock.now)
+    activity.refused(connection: id, why: .tokenReplaced, at: harness.clock.now)
     let wrong = await harness.own("GET", "/api/owner/connections").data.array?.first
     #expect(wrong?["status"] == "error")
     #expect(wrong?["statusDetail"]?.string?.contains("was replaced") == true)
@@ -129,11 +129,54 @@ struct APIConnectionsTests {
     #expect(troubled?.first?["id"]?.string == id)
   }
 
-  @Test func `what strangers call leaves no trace`() {
-    let activity = ConnectionActivity()
-    activity.answered(
-      slug: "nobody", .init(at: harness.clock.now, method: "GET", path: "/", status: 404))
-    #expect(activity.all.isEmpty)
+  private func answer(_ status: Int, at connection: String) {
+    harness.backend.activity.answered(
+      connection: connection,
+      .init(
+        at: harness.clock.now, method: "GET", shape: CallShape(.list(endpoint: "Users")),
+        status: status), isAuthenticated: true)
+  }
+
+  @Test func `a call without a token says nothing of a connection that works`() {
+    let (activity, now) = (ConnectionActivity(), harness.clock.now)
+    let call = ConnectionActivity.Call(
+      at: now, method: "GET", shape: CallShape(.bulk), status: 200)
+    #expect(activity.refused(connection: "cnx_1", why: .noToken, at: now) == false)
+    #expect(activity["cnx_1"].refusal?.why == .noToken)
+    activity.used(connection: "cnx_1", token: "tok_1", at: now)
+    activity.answered(connection: "cnx_1", call, isAuthenticated: true)
+    #expect(activity.refused(connection: "cnx_1", why: .noToken, at: now) == nil)
+    #expect(activity["cnx_1"].refusal == nil)
+    #expect(activity.refused(connection: "cnx_1", why: .wrongToken, at: now) == true)
+    let later = now.advanced(by: ConnectionActivity.patience)
+    #expect(activity.refused(connection: "cnx_1", why: .noToken, at: later) == nil)
+    #expect(activity["cnx_1"].refusal?.why == .wrongToken)
+    activity.used(connection: "cnx_1", token: "tok_1", at: later)
+    #expect(activity.refused(connection: "cnx_1", why: .noToken, at: later) == false)
+  }
+
+  @Test func `what is kept of activity names no one, and nothing that is gone`() {
+    let (activity, now) = (ConnectionActivity(), harness.clock.now)
+    activity.used(connection: "cnx_1", token: "tok_1", at: now)
+    activity.used(connection: "cnx_1", token: "tok_2", at: now)
+    activity.used(connection: "cnx_2", token: "tok_3", at: now)
+    let connection = Connection(
+      id: "cnx_1", consumerId: "csm_1", applicationId: "app_1", serviceId: "scim", slug: "s",
+      tokens: [HashedToken(id: "tok_2", token: "scimtok_TEST", createdAt: now)], createdAt: now)
+    activity.prune(keeping: ["cnx_1": connection])
+    #expect(activity.all.mapValues { Array($0.tokens.keys) } == ["cnx_1": ["tok_2"]])
+    for (path, kept) in [
+      ("/Users", "/Users"), ("/Users/{id}", "/Users/{id}"), ("/", "/"), ("/Bulk", "/Bulk"),
+      ("/Users/ann@example.com", "other"), ("/scimtok_TEST/Users", "other"),
+    ] {
+      var json = JSONObject()
+      json["last"] = [
+        "at": JSONValue(now.description), "method": "GET", "path": JSONValue(path), "status": 200,
+      ]
+      let entry = ConnectionActivity.Entry(.object(json), endpoints: ["Users", "Groups"])
+      #expect(entry.last?.shape.text == kept)
+      #expect(ConnectionActivity.Entry(entry.json, endpoints: ["Users"]) == entry)
+    }
   }
 
   @Test func `metadata of one's own is kept beside what is the server's`() async throws {

@@ -146,14 +146,18 @@ struct SetupPagesTests {
     let (_, _, path) = try await link()
     let connection = try #require(harness.backend.configuration.connections.values.first)
     harness.backend.activity.refused(
-      connection: connection.id, slug: connection.slug, why: .apiKey, at: harness.clock.now)
+      connection: connection.id, why: .apiKey, at: harness.clock.now)
     let wrong = await harness.send("GET", path + "/state")
     #expect(wrong.json["status"] == "error")
     #expect(wrong.json["detail"]?.string?.contains("begins with scimtok_") == true)
     #expect(wrong.fields["cache-control"] == "no-store")
     let token = try #require(connection.tokens.first?.id)
     harness.backend.activity.used(
-      connection: connection.id, slug: connection.slug, token: token, at: harness.clock.now)
+      connection: connection.id, token: token, at: harness.clock.now)
+    harness.backend.activity.answered(
+      connection: connection.id,
+      .init(at: harness.clock.now, method: "GET", shape: CallShape(.bulk), status: 200),
+      isAuthenticated: true)
     #expect(await harness.send("GET", path).text.contains("<b>Connected.</b>"))
   }
 

@@ -18,10 +18,11 @@ extension APISchemas {
         .init(
           "lastRequestAt", .nullable(.timestamp), "When it was last heard of, whatever came."),
         .init(
-          "lastSuccessAt", .nullable(.timestamp), "The last call with an API token that was good."),
+          "lastSuccessAt", .nullable(.timestamp),
+          "The last call with a good API token that was answered below 400."),
         .init(
           "lastRequest", .nullable(.named("ConnectionRequest")),
-          "The last call at its Base URL and what it was answered."),
+          "The last call that had a good API token, or was refused for its token."),
         .init("settings", .named("ConnectionSettings")),
         .init("mapping", .named("MappingProgress")),
         .init("metadata", .named("ConnectionMetadata")),
@@ -32,7 +33,9 @@ extension APISchemas {
       .object([
         .init("at", .timestamp),
         .init("method", .text, example: "GET"),
-        .init("path", .text, example: "/Users", "What follows the Base URL, without a query."),
+        .init(
+          "path", .text, example: "/Users/{id}",
+          "What it was about, without whom: /Users, /Users/{id}, /Schemas; GET /requests has more."),
         .init("status", .count, "What it was answered."),
       ])
     ),
