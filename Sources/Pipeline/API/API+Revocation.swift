@@ -1,3 +1,5 @@
+import Transport
+
 /// What may be done while the disk is short of space: taking away. A token that has leaked must not
 /// stay good until somebody has bought a disk, and the reserve is there for such lines.
 extension APICall {

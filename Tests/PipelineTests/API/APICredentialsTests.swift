@@ -91,6 +91,36 @@ struct APICredentialsTests {
     #expect(bad.status == 400)
   }
 
+  @Test func `what takes a permission away works while the disk is short, and nothing else`()
+    async throws
+  {
+    let tenant = try await Tenant("Acme", in: harness)
+    let (token, path) = (tenant.consumerTokens[0], "/api/connections/hris/okta-scim")
+    _ = await harness.send("POST", path, token: token)
+    let link = await harness.send("POST", path + "/setup-link", token: token)
+    let tokens = await harness.send("GET", path + "/tokens", token: token).ids
+    let key = await harness.send("POST", "/api/keys", token: tenant.token)
+    let spare = try await tenant.exchange(["scope": "application"], in: harness)
+    let ids = try [link, key].map { try #require($0.data["id"]?.string) }
+    harness.backend.refuse("The disk is short of space.", retryAfter: 300)
+    func status(_ method: String, _ path: String, _ body: JSONValue? = nil) async -> Int {
+      let isOwn = path.hasPrefix("/api/keys")
+      return await harness.send(method, path, body, token: isOwn ? tenant.token : token).status
+    }
+    for body: JSONValue in [["enabled": true], ["enabled": false, "metadata": ["a": "b"]], [:]] {
+      #expect(await status("PATCH", path, body) == 503)
+    }
+    #expect(await status("POST", path + "/tokens") == 503)
+    #expect(await status("DELETE", path + "?employees=delete") == 503)
+    #expect(await status("DELETE", path + "/setup-link/\(ids[0])") == 204)
+    #expect(await status("DELETE", path + "/tokens/\(tokens[0])") == 204)
+    #expect(await status("DELETE", "/api/keys/\(ids[1])") == 204)
+    #expect(await status("PATCH", path, ["enabled": false]) == 200)
+    #expect(await harness.send("DELETE", "/api/auth", token: spare).status == 204)
+    #expect(await status("DELETE", path + "?employees=keep") == 204)
+    #expect(harness.backend.configuration.connections.isEmpty)
+  }
+
   @Test func `tokens that opened nothing any more make room`() async throws {
     let token = try await Tenant("Acme", in: harness).consumerTokens[0]
     let path = "/api/connections/hris/scim"

@@ -26,6 +26,10 @@ struct FullDiskTests {
     let owner = try short.owner()
     #expect(try await owner.post("/consumers", ["name": "Another"]).status == 503)
     #expect(try await owner.get("/consumers/\(consumer)").status == 200)
+    let connections = "/connections/hris/okta-scim?consumerId=\(consumer)"
+    #expect(try await owner.patch(connections, ["enabled": false]).status == 200)
+    #expect(try await okta.get("/Users").status == 403)
+    #expect(try await owner.patch(connections, ["enabled": true]).status == 503)
     let ready = try await TestClient("http://127.0.0.1:\(short.port)", as: .nobody).get("/readyz")
     #expect(ready.status == 503 && ready.text.contains("short of disk"))
   }
