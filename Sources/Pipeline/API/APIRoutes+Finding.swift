@@ -33,7 +33,7 @@ extension APIRoutes {
   }
 
   private static func notAllowed(_ method: String, allow: [String]) -> APIError {
-    let allow = Set(allow).sorted()
+    let allow = Set(allow.contains("GET") ? allow + ["HEAD"] : allow).sorted()
     return APIError(
       kind: .methodNotAllowed,
       detail: "\(method) is not answered here; \(allow.joined(separator: ", ")) would be.",

@@ -8,7 +8,7 @@ struct HealthRoutes: Sendable {
 
   func respond(to request: HTTPRequest) -> HTTPResponse {
     guard request.method == "GET" || request.method == "HEAD" else {
-      return refuse(.methodNotAllowed, "Only GET is answered here.", allow: ["GET"])
+      return refuse(.methodNotAllowed, "Only GET is answered here.", allow: ["GET", "HEAD"])
     }
     switch request.path.split(separator: "/").first {
     case "healthz": return Self.text(200, "alive\n")

@@ -37,7 +37,11 @@ extension PublicRouter {
   /// A refusal of the HTTP server in the format of the area it was meant for; a request too
   /// broken to tell is answered as the API would.
   static func refusal(_ rejection: HTTPRejection, head: HTTPRequest?) -> HTTPResponse {
-    if let head, area(of: head) == .scim { return scimRefusal(rejection) }
+    switch head.map({ area(of: $0) }) {
+    case .scim: return scimRefusal(rejection)
+    case .setup: return SetupPages.refusal(status: rejection.status)
+    default: break
+    }
     let error = APIError(kind: rejection.kind, detail: rejection.description)
     return error.response(requestId: ULID.make(prefix: "req_"))
   }

@@ -17,6 +17,11 @@ extension SetupPage {
     "<h1>Try again</h1><p>The server takes no changes right now. Go back and press the button again"
       + " in a minute.</p>")
 
+  static let refused = document(
+    title: "This does not work",
+    "<h1>This does not work</h1><p>The server could not take what was sent. Open the link you were"
+      + " sent, and press the button there.</p>")
+
   static let insecure =
     "<p class=\"notice\">This address begins with http://, so the token would travel in clear, and"
     + " most identity providers refuse it. Ask whoever sent you this link for an https address.</p>"
@@ -69,8 +74,11 @@ extension SetupPage {
     const s=document.getElementById('state');
     const w={pending:'Waiting.',live:'Connected.',silent:'Quiet.',error:'Not right yet.',
     disabled:'Switched off.'};
-    if(s)setInterval(async()=>{try{
+    const t=s&&setInterval(async()=>{try{
     const r=await fetch(location.pathname.replace(/\\/$/,'')+'/state',{cache:'no-store'});
+    if(r.status===404){clearInterval(t);s.className='error';
+    s.firstElementChild.textContent='This link does not work any more.';
+    s.querySelector('span').textContent='Ask whoever sent it to you for a new one.'}
     if(!r.ok)return;const j=await r.json();s.className=j.status;
     s.firstElementChild.textContent=w[j.status]||j.status;
     s.querySelector('span').textContent=j.detail}catch(e){}},5000);

@@ -26,7 +26,7 @@ struct SetupPages: Sendable {
     case "POST" where !isState: return await makeToken(for: link, request)
     default:
       var response = Self.response(405, Array("Not answered here.\n".utf8), type: "text/plain")
-      response.fields["allow"] = isState ? "GET" : "GET, POST"
+      response.fields["allow"] = isState ? "GET, HEAD" : "GET, HEAD, POST"
       return response
     }
   }
@@ -129,6 +129,9 @@ extension SetupPages {
 // MARK: - Answers
 
 extension SetupPages {
+  /// In place of a page: a request that the HTTP server does not take is a person's all the same.
+  static func refusal(status: Int) -> HTTPResponse { html(status, SetupPage.refused) }
+
   private static func html(_ status: Int, _ text: String) -> HTTPResponse {
     response(status, Array(text.utf8), type: "text/html; charset=utf-8")
   }

@@ -82,7 +82,7 @@ struct APIRoutesTests {
   @Test func `a wrong method is 405 and says which are right`() async {
     let answer = await APIHarness().send("PUT", "/api/consumers/csm_1")
     #expect(answer.status == 405)
-    #expect(answer.fields["allow"] == "DELETE, GET, PATCH")
+    #expect(answer.fields["allow"] == "DELETE, GET, HEAD, PATCH")
     #expect(answer.json["status"] == 405)
   }
 }

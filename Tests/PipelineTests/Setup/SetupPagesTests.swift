@@ -164,7 +164,12 @@ struct SetupPagesTests {
   @Test func `only GET and POST are answered, and a button needs room`() async throws {
     let (_, _, path) = try await link()
     let put = await harness.send("PUT", path)
-    #expect(put.status == 405 && put.fields["allow"] == "GET, POST")
+    #expect(put.status == 405 && put.fields["allow"] == "GET, HEAD, POST")
+    let large = harness.router.refuse(
+      .bodyTooLarge(limit: SetupPages.bodyLimit),
+      head: HTTPRequest(method: "POST", target: path, peer: .stranger))
+    #expect(large.status == 413)
+    #expect(large.fields["content-type"] == "text/html; charset=utf-8")
     let form = try form(await harness.send("GET", path))
     harness.backend.refuse("The disk is short of space.", retryAfter: 300)
     let busy = await press(path, form)
