@@ -15,6 +15,12 @@ struct ConnectionLifeTests {
     let server = try await TestServer.started()
     let revoked = try await server.api()
     #expect(try await revoked.delete("/auth").status == 204)
+    let other = try await server.api()
+    let words = ["api", "revokeAccessToken", "--spool", server.spool]
+    #expect(try await runProgram(words).ending == .exited(64))
+    let token = (other.authorization ?? "").dropFirst("Bearer ".utf8.count)
+    #expect(try await runProgram(words + ["--access-token", String(token)]).ending == .exited(0))
+    #expect(try await other.get("/consumers").status == 401)
     let api = try await server.api()
     let second = try await api.post("/keys", ["name": "second"])
     #expect(second.status == 201)

@@ -35,8 +35,8 @@ extension ExplorerPage {
       return answer.data.accessToken;
     }
 
+    key.addEventListener("input", () => tokens.clear());
     key.addEventListener("change", async () => {
-      tokens.clear();
       try {
         const bearer = { authorization: "Bearer " + await token("application") };
         const { text } = await send("GET", "/consumers?limit=1000", bearer);
@@ -136,6 +136,10 @@ extension ExplorerPage {
         if (scope) headers.authorization = "Bearer " + await token(scope);
         const began = performance.now();
         const { response, text } = await send(method, asked.target, headers, asked.body);
+        // Revoked, by this very call or elsewhere: the next one gets another.
+        if (response.status === 401 || operation.operationId === "revokeAccessToken") {
+          tokens.clear();
+        }
         const words = `${response.status} in ${Math.round(performance.now() - began)} ms, ` +
           (response.headers.get("x-request-id") || "");
         answer.replaceChildren(line,

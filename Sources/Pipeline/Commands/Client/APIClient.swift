@@ -37,7 +37,7 @@ package final class APIClient: Sendable {
   ) async throws(ClientFailure) -> JSONValue {
     var fields: HTTPFields = ["Accept": "application/json"]
     for field in extra.fields { fields[field.name] = field.value }
-    if case .network(_, let key) = door {
+    if case .network(_, let key) = door, fields["Authorization"] == nil {
       fields["Authorization"] = "Bearer " + (try await token(for: scope, key: key)).reveal()
     }
     return try await send(method, path, fields, body)

@@ -8,10 +8,22 @@ extension ClientCommand {
     let body = try body(of: route)
     var fields = HTTPFields()
     for input in route.fields { fields[input.name] = invocation.text(input.name) }
+    if route.operation == .open(.revokeAccessToken) { fields["Authorization"] = try bearer }
     let answer = try await api.call(
       route.method, path(of: route) + query(try items(of: route), scope), body: body,
       scope: scope, fields: fields)
     if route.success != 204 { Terminal.write(answer.pretty() + "\n") }
+  }
+
+  private var bearer: String {
+    get throws(ClientFailure) {
+      guard let token = invocation.text(APICommand.accessToken), !token.isEmpty else {
+        throw ClientFailure(
+          "It needs the access token to revoke: in SCIM_HRIS_ACCESS_TOKEN, or --access-token.",
+          .usage)
+      }
+      return "Bearer " + token
+    }
   }
 
   private func path(of route: APIRoute) -> String {

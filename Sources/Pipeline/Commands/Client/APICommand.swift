@@ -46,7 +46,7 @@ package enum APICommand {
       route.operation.id, abstract: String(route.summary.dropLast()),
       discussion: "\(route.method) /api\(route.path), scope \(route.operation.scope.rawValue)",
       arguments: route.parameters.map { CommandArgument($0.name, help: $0.summary) },
-      options: connecting + reach(of: route)
+      options: connecting + reach(of: route) + credential(of: route)
         + (route.query + route.fields + route.body).map(option)
         + (route.takesBody ? [body] : []),
       run: { invocation in
@@ -58,6 +58,18 @@ package enum APICommand {
 
   /// How the server is reached; the answer is JSON anyway.
   private static let connecting = ClientCommand.options.filter { $0.name != "json" }
+
+  /// The one call that is about the token it comes with, whichever way the server is reached.
+  private static func credential(of route: APIRoute) -> [CommandOption] {
+    guard route.operation == .open(.revokeAccessToken) else { return [] }
+    return [
+      CommandOption(
+        accessToken, .text("token"), help: "The token to revoke; arguments show in ps.",
+        environment: "SCIM_HRIS_ACCESS_TOKEN")
+    ]
+  }
+
+  static let accessToken = "access-token"
 
   private static let body = CommandOption(
     "body", .text("file"), help: "The body as JSON, - for standard input; options change it.")
