@@ -95,7 +95,13 @@ def real_ids(application, consumer):
     os.environ["KEPT_KEY"] = entries("/keys", application)[0]["id"]
     key = call("POST", f"{API}/keys", {}, application)["data"]["id"]
     deliveries = patiently(f"/webhooks/{webhook}/deliveries", application)
+    connection = "/connections/hris/okta-scim"
+    made = {
+        name: [call("POST", f"{API}{connection}/{path}", {}, consumer)["data"]["id"] for _ in "123"]
+        for name, path in [("tokens", "tokens"), ("setup-link", "setup-link")]
+    }
     return {
+        **made,
         "keys": [key],
         "consumers": [CONSUMER, spare],
         "webhooks": [webhook],

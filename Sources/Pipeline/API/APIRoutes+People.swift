@@ -37,7 +37,7 @@ extension APIRoutes {
     APIRoute(
       .consumer(.eraseEmployee), "DELETE", "/hris/employees/{id}", success: 202,
       "Forget a person for good; the answer says by when no file tells of them any more.",
-      answer: .data(.named("Erasure")),
+      answer: .data(.named("Erasure")), refuses: [.conflict],
       query: [
         APIInput(
           "erase", .boolean, "Must be true: nothing brings an erased person back.")

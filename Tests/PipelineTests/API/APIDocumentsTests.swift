@@ -41,6 +41,14 @@ import Transport
     #expect(statuses == ["201", "400", "401", "403", "409", "413", "415", "503"])
     let links = make?["responses"]?["201"]?["links"]?.object?.members.map(\.name) ?? []
     #expect(links == ["getConsumer", "updateConsumer", "deleteConsumer"])
+    let revoke = paths?["/auth"]?["delete"]
+    #expect(
+      revoke?["responses"]?.object?.members.map(\.name) == [
+        "204", "400", "401", "409", "429", "503",
+      ])
+    #expect(revoke?["security"] == [["application": []], ["consumer": []]])
+    let erase = paths?["/hris/employees/{id}"]?["delete"]
+    #expect(erase?["responses"]?["409"] != nil)
     let open = paths?["/auth"]?["post"]
     #expect(open?["security"] == [])
     #expect(make?["security"] == [["application": []]])

@@ -28,7 +28,8 @@ struct APIDocumentPage {
   }
 
   private static func scope(_ route: APIRoute) -> String {
-    route.operation.scope == .open ? "–" : route.operation.scope.rawValue
+    if route.operation == .open(.revokeAccessToken) { return "either" }
+    return route.operation.scope == .open ? "–" : route.operation.scope.rawValue
   }
 
   private static func section(_ route: APIRoute) -> String {

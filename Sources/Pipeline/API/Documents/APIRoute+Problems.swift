@@ -3,6 +3,7 @@ extension APIRoute {
   var problems: [APIError.Kind] {
     var kinds: Set<APIError.Kind> = [.invalidInput]
     if operation.scope != .open { kinds.formUnion([.unauthorized, .forbidden, .unavailable]) }
+    if changesConfiguration { kinds.insert(.unavailable) }
     if !parameters.isEmpty { kinds.insert(.notFound) }
     if takesBody { kinds.formUnion([.tooLarge, .unsupportedMediaType]) }
     if !query.isEmpty { kinds.insert(.headersTooLarge) }
