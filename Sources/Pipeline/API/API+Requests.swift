@@ -32,9 +32,10 @@ extension API {
     of application: Application, _ call: APICall
   ) async throws(APIError) -> APIAnswer {
     let id = call.path("id")
-    guard let trace = try await backend.request(id),
-      isWithinReach(trace.summary.connection, of: application, call)
-    else { throw .notFound("request", id) }
+    let found = try await backend.request(id) { connection in
+      self.isWithinReach(connection, of: application, call)
+    }
+    guard let trace = found else { throw .notFound("request", id) }
     let connection = backend.configuration.connections[trace.summary.connection]
     let json = trace.json(connection) { event, seq in
       backend.waiting(for: event, at: seq, in: trace)

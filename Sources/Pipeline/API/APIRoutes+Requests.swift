@@ -3,7 +3,7 @@ extension APIRoutes {
     APIRoute(
       .application(.listRequests), "GET", "/requests",
       "List what identity providers asked, the newest first: writes, reads and refusals.",
-      answer: .page(of: .named("Request")), refuses: [.notFound],
+      answer: .page(of: .named("Request")), refuses: [.notFound, .tooManyRequests],
       query: paging + [
         APIInput("connectionId", .text(limit: 64), "Only at this connection."),
         APIInput("consumerId", .text(limit: 64), "Only at connections of this consumer."),
@@ -23,6 +23,6 @@ extension APIRoutes {
     APIRoute(
       .application(.getRequest), "GET", "/requests/{id}",
       "Trace one call: request, change, events, and the attempts to deliver them.",
-      answer: .data(.named("RequestTrace"))),
+      answer: .data(.named("RequestTrace")), refuses: [.tooManyRequests]),
   ]
 }

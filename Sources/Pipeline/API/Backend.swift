@@ -87,8 +87,12 @@ protocol APIBackend: Sendable {
   /// Inbound calls, the newest first.
   func requests(_ query: RequestQuery) async throws(APIError) -> RequestPage
 
-  /// One inbound call, at whatever connection; nil when nothing is kept of one of that id.
-  func request(_ id: String) async throws(APIError) -> RequestTrace?
+  /// One inbound call; nil when nothing is kept of one of that id, or it is not wanted.
+  ///
+  /// - Parameter isWanted: asked with its connection before much is read; "" is none.
+  func request(
+    _ id: String, isWanted: @escaping @Sendable (_ connection: String) -> Bool
+  ) async throws(APIError) -> RequestTrace?
 
   /// Webhooks that want an event of a call and were not tried yet.
   func waiting(for event: CommittedEvent, at seq: UInt64, in trace: RequestTrace) -> [String]

@@ -96,7 +96,7 @@ extension RequestSummary {
     self.init(
       id: call.id, time: line.time, connection: line.connection, method: call.method,
       path: call.path, query: call.query, client: call.client, agent: call.agent,
-      status: call.status, outcome: call.status < 400 ? .read : .refused, detail: call.detail,
+      status: call.status, outcome: call.outcome, detail: call.detail,
       milliseconds: call.milliseconds, isAuthenticated: call.isAuthenticated,
       record: line.connection + call.path)
   }

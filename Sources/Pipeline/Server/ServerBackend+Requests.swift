@@ -17,19 +17,24 @@ extension ServerBackend {
     }
     let found: RequestPage?
     do { found = try await requestRecords.page(query) } catch { throw APIError(unreadable: error) }
-    guard var page = found else {
-      throw APIError(
-        kind: .tooManyRequests,
-        detail: "The server has more searches waiting than it can take; try again in a second.",
-        retryAfter: 1)
-    }
+    guard var page = found else { throw .tooManySearches }
     for index in page.requests.indices { _ = name(&page.requests[index]) }
     return page
   }
 
-  func request(_ id: String) async throws(APIError) -> RequestTrace? {
+  func request(
+    _ id: String, isWanted: @escaping @Sendable (_ connection: String) -> Bool
+  ) async throws(APIError) -> RequestTrace? {
+    let (tracing, accepted) = (tracing, spool.hop(.accepted))
+    await accepted.durable(through: accepted.lastSeq)
+    let found: Result<RequestTrace?, any Error>? = await requestGate.run {
+      do {
+        return .success(try await tracing.trace(id, isWanted: isWanted))
+      } catch { return .failure(error) }
+    }
+    guard let found else { throw .tooManySearches }
     do {
-      guard var trace = try await tracing.trace(id) else { return nil }
+      guard var trace = try found.get() else { return nil }
       trace.isErased = name(&trace.summary)
       return trace
     } catch {

@@ -226,8 +226,12 @@ final class FakeBackend: APIBackend {
     }
   }
 
-  func request(_ id: String) async throws(APIError) -> RequestTrace? {
-    state.withLock { $0.requests.first { $0.summary.id == id } }
+  func request(
+    _ id: String, isWanted: @escaping @Sendable (_ connection: String) -> Bool
+  ) async throws(APIError) -> RequestTrace? {
+    state.withLock { $0.requests }.first {
+      $0.summary.id == id && isWanted($0.summary.connection)
+    }
   }
 
   func waiting(for event: CommittedEvent, at seq: UInt64, in trace: RequestTrace) -> [String] {

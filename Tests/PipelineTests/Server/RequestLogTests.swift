@@ -70,12 +70,14 @@ struct RequestLogTests {
         query: "access_token=topsecret&filter=password%20eq%20%22hunter2%22",
         agent: "Bearer APIKEY_abc123 whsec_Zm9vYmFy+/="))
     log.note(note(query: "filter=userName%20eq%20%22scimtok_zzz%22&count=1"))
+    log.note(note(path: "/setup_abc123/Users", agent: "access_eyJhIjoi.c2ln"))
     log.flush()
     let calls = try lines().compactMap(\.call)
     #expect(calls[0].path == "/scimtok_…")
     #expect(calls[0].query == "filter=…")
     #expect(calls[0].agent == "Bearer … whsec_…")
     #expect(calls[1].query == #"filter=userName eq "scimtok_…&count=1"#)
+    #expect(calls[2].path == "/setup_…" && calls[2].agent == "access_…")
   }
 
   @Test func `texts of any length are cut`() throws {

@@ -123,6 +123,21 @@ struct RequestRecordsTests {
     #expect(try await all(query).isEmpty)
   }
 
+  @Test func `a bulk call is no read, since what it writes are calls of their own`() async throws {
+    defer { spool.close() }
+    read(1)
+    log.note(
+      RequestNote(
+        id: "req_bulk", received: .now, connection: "cnx_1", isAuthenticated: true,
+        method: "POST", path: "/Bulk", query: "", client: "192.0.2.1", agent: "", status: 200,
+        detail: nil))
+    var query = RequestQuery(connections: ["cnx_1"], limit: 5)
+    let page = try #require(try await records.page(query))
+    #expect(page.requests.first { $0.id == "req_bulk" }?.json(nil)["outcome"]?.isNull == true)
+    query.outcome = .read
+    #expect(try await all(query) == ["req_r1"])
+  }
+
   @Test func `a write that nothing decides has no outcome`() async throws {
     defer { spool.close() }
     let line = AcceptedLine(

@@ -55,7 +55,7 @@ extension APISchemas {
     .init("status", .nullable(.count), "Of the answer; null while it has none."),
     .init(
       "outcome", .nullable(.choice(RequestOutcome.allCases.map(\.rawValue))),
-      "read: nothing was to change."),
+      "read: nothing was to change. Null of POST /Bulk, whose writes are calls of their own."),
     .init("detail", .nullable(.text), "Why it was refused, as answered."),
     .init("milliseconds", .nullable(.count), "From its arrival to its outcome."),
     .init("recordId", .nullable(.text), "The employee or group it was about."),

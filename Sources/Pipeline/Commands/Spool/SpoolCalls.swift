@@ -52,8 +52,8 @@ struct SpoolCalls {
 extension SpoolCalls {
   /// "3 reads and 1 refused call are in requests/".
   var hint: String? {
-    let refused = lines.count { ($0.call?.status ?? 0) >= 400 }
-    let reads = lines.count - refused
+    let refused = lines.count { $0.call?.outcome == .refused }
+    let reads = lines.count { $0.call?.outcome == .read }
     let parts = [
       reads > 0 ? SpoolText.count(reads, "read") : nil,
       refused > 0 ? SpoolText.count(refused, "refused call") : nil,
@@ -71,7 +71,7 @@ extension SpoolCalls {
     let query = call.query.isEmpty ? "" : "?" + call.query
     let agent = call.agent.isEmpty ? "" : " (\(SpoolText.clipped(call.agent, to: 30)))"
     let head = "\(call.id)  \(call.method) \(call.path)\(query)"
-    let kind = call.status < 400 ? "read" : "refused"
+    let kind = call.outcome?.rawValue ?? "bulk"
     let what = call.detail.map { "  " + $0 } ?? ""
     let answer = "answered \(call.status), \(call.milliseconds) ms"
     return [

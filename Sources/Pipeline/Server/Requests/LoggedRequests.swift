@@ -95,7 +95,7 @@ extension LoggedRequests {
     guard query.connections.contains(line.connection),
       query.method.map({ $0 == call.method }) ?? true,
       query.status.map({ $0 == call.status }) ?? true,
-      query.outcome.map({ ($0 == .read) == (call.status < 400) }) ?? true
+      query.outcome.map({ $0 == call.outcome }) ?? true
     else { return false }
     if paths == nil && word == nil { return true }
     if paths?[line.connection]?.contains(call.path) == true { return true }

@@ -23,13 +23,12 @@ struct RequestDecision: Sendable {
   }
 }
 
-/// Finds what became of accepted writes: their outcomes stand in `3-committed` close to the time
-/// they were accepted.
+/// Finds what became of accepted writes: their outcomes stand in `3-committed` few lines behind
+/// those of the time they were accepted. That may be long after, where the server was down.
 struct RequestDecisions {
-  /// Lines taken at once, and how far behind a write its outcome is looked for.
+  /// Lines taken at once, and among how many the outcome of one write is looked for.
   private static let batch = 64
   private static let bytes = 1 << 20
-  private static let patience = Duration.seconds(10)
   private static let most = 8192
 
   private let committed: SpoolHop
@@ -46,7 +45,7 @@ struct RequestDecisions {
     self.disk = disk
   }
 
-  /// Nil when it has none yet, or when that was long after it was accepted.
+  /// Nil when it has none yet.
   ///
   /// - Parameter line: of `1-accepted`; asked for in their order, one reading serves many.
   mutating func decision(on line: SpoolLine) async throws(SpoolError) -> RequestDecision? {
@@ -57,9 +56,8 @@ struct RequestDecisions {
       next = try await HopTimes(hop: committed, disk: disk).line(
         since: line.timestamp.advanced(by: .milliseconds(-100)))
     }
-    let limit = line.timestamp.advanced(by: Self.patience)
     let start = read
-    while readThrough <= limit, read - start < Self.most, try await readOn() {
+    while read - start < Self.most, try await readOn() {
       if let found = known.removeValue(forKey: line.seq) { return found }
     }
     return nil

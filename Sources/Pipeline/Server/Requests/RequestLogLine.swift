@@ -48,6 +48,14 @@ struct RequestLogLine: Sendable, Equatable {
   }
 }
 
+extension RequestLogLine.Call {
+  /// Nil for a call that only carries others: what a `POST /Bulk` writes are calls of their own.
+  var outcome: RequestOutcome? {
+    if status >= 400 { return .refused }
+    return method == "POST" && path == "/Bulk" ? nil : .read
+  }
+}
+
 // MARK: What may be kept
 
 extension RequestLogLine {
@@ -89,6 +97,7 @@ extension RequestLogLine {
 
   private static let secretPrefixes = [
     IssuedToken.Kind.apiToken.prefix, IssuedToken.Kind.apiKey.prefix,
+    IssuedToken.Kind.setupLink.prefix, AccessTokens.prefix,
     WebhookSignature.secretPrefix, "bearer ",
   ].map { Array($0.utf8) }
 

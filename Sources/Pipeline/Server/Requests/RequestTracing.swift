@@ -10,8 +10,13 @@ struct RequestTracing: Sendable {
   private static let most = 32_768
   /// Lines behind an outcome among which what follows from it stands.
   private static let tail = 1024
+  /// How long after its id was drawn a call is accepted or noted at the latest.
+  private static let soon = Duration.seconds(60)
   /// Files of `requests/` in which a call may stand, by its time.
   private static let files = 3
+
+  /// A line's time is taken right before it is written, by several at once.
+  private static let slack = Duration.milliseconds(100)
 
   let accepted: SpoolHop
   let mapped: SpoolHop
@@ -20,42 +25,57 @@ struct RequestTracing: Sendable {
   let log: RequestLog
   let disk: BlockingThread
 
-  /// Nil when nothing is kept of a call of that id.
-  func trace(_ id: String) async throws -> RequestTrace? {
+  /// Nil when nothing is kept of a call of that id, or nothing that is wanted.
+  ///
+  /// - Parameter isWanted: asked with its connection, before what became of it is looked for.
+  func trace(
+    _ id: String, isWanted: @Sendable (_ connection: String) -> Bool
+  ) async throws -> RequestTrace? {
     guard let time = ULID.time(of: id) else { return nil }
-    await accepted.durable(through: accepted.lastSeq)
-    guard let line = try await first(of: id, in: accepted, since: time) else {
-      return try await noted(id, at: time)
+    guard let line = try await accepted(id, since: time) else {
+      guard let summary = try await noted(id, at: time), isWanted(summary.connection)
+      else { return nil }
+      return RequestTrace(summary: summary)
     }
-    guard let write = AcceptedLine(line) else { return nil }
+    guard let write = AcceptedLine(line), isWanted(write.connection) else { return nil }
     var trace = RequestTrace(summary: RequestSummary(line, write), accepted: line)
-    trace.mapped = try await first(of: id, in: mapped, since: line.timestamp)
     trace.committed = try await committed(of: id, since: line.timestamp)
-    if let decision = trace.committed.lazy.compactMap({ RequestDecision($0) }).first {
-      trace.summary.take(decision)
-    }
+    let decision = trace.committed.lazy.compactMap { RequestDecision($0) }.first
+    trace.mapped = try await mapped(of: line, until: decision?.time)
+    if let decision { trace.summary.take(decision) }
     try await addAttempts(to: &trace)
     return trace
   }
 
-  private func noted(_ id: String, at time: Timestamp) async throws -> RequestTrace? {
+  /// File by file, as others wait for the same thread.
+  private func noted(_ id: String, at time: Timestamp) async throws -> RequestSummary? {
     let log = log
-    let found = try await disk.run { () throws(FileError) -> RequestSummary? in
-      log.flush()
-      var files = try log.files.all()
-      let later = time.advanced(by: .seconds(60))
-      while let last = files.last, try log.files.begins(last, at: later) { files.removeLast() }
-      let needle = Array(#""id":"\#(id)""#.utf8)
-      for file in files.suffix(Self.files).reversed() {
+    let needle = Array(#""id":"\#(id)""#.utf8)
+    for file in try await logs(at: time).reversed() {
+      let found = try await disk.run { () throws(FileError) -> RequestSummary? in
         for bytes in try log.files.lines(of: file) where SpoolSearch.occurs(needle, in: bytes) {
           if let line = RequestLogLine(bytes), let call = line.call, call.id == id {
             return RequestSummary(line, call)
           }
         }
+        return nil
       }
-      return nil
+      if let found { return found }
+      await Task.yield()
     }
-    return found.map { RequestTrace(summary: $0) }
+    return nil
+  }
+
+  /// Those of `requests/` in which a call of that time may stand.
+  private func logs(at time: Timestamp) async throws(FileError) -> [RequestLogFiles.Entry] {
+    let log = log
+    return try await disk.run { () throws(FileError) in
+      log.flush()
+      var files = try log.files.all()
+      let later = time.advanced(by: Self.soon)
+      while let last = files.last, try log.files.begins(last, at: later) { files.removeLast() }
+      return Array(files.suffix(Self.files))
+    }
   }
 }
 
@@ -69,8 +89,7 @@ extension RequestTracing {
   private func read(
     _ hop: SpoolHop, since time: Timestamp, _ body: (SpoolLine) -> Bool
   ) async throws(SpoolError) -> Bool {
-    // A line's time is taken right before it is written, by several at once.
-    let start = time.advanced(by: .milliseconds(-100))
+    let start = time.advanced(by: Duration.zero - Self.slack)
     var next = try await HopTimes(hop: hop, disk: disk).line(since: start)
     var left = Self.most
     while left > 0 {
@@ -87,14 +106,30 @@ extension RequestTracing {
     return false
   }
 
-  private func first(
-    of id: String, in hop: SpoolHop, since time: Timestamp
+  private func accepted(
+    _ id: String, since time: Timestamp
   ) async throws(SpoolError) -> SpoolLine? {
     var found: SpoolLine?
-    let limit = time.advanced(by: .seconds(60))
-    try await read(hop, since: time) { line in
+    let limit = time.advanced(by: Self.soon)
+    try await read(accepted, since: time) { line in
       if line.id == id { found = line }
       return found == nil && line.timestamp <= limit
+    }
+    return found
+  }
+
+  /// The last one before the outcome: a write is mapped again when somebody was faster, or when
+  /// the server ended in between; then that may have been long ago.
+  private func mapped(
+    of write: SpoolLine, until decided: Timestamp?
+  ) async throws(SpoolError) -> SpoolLine? {
+    var found: SpoolLine?
+    let limit =
+      decided?.advanced(by: Self.slack) ?? write.timestamp.advanced(by: Self.soon)
+    try await read(mapped, since: write.timestamp) { line in
+      if line.timestamp > limit { return false }
+      if line.id == write.id { found = line }
+      return true
     }
     return found
   }
