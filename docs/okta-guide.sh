@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# The whole way from nothing to an employee in your application, with curl only, in the order in
-# which an Okta SCIM guide walks it: webhook, consumer, connection metadata, Okta app, verify
-# delivery, first API call. Read it from top to bottom, or run it beside a server:
+# The whole way from nothing to an employee in your application, in the order in which an Okta SCIM
+# guide walks it: webhook, consumer, connection metadata, Okta app, verify delivery, first API call.
+# Read it from top to bottom, or run it beside a server:
 #
 #   SCIM_HRIS_API=http://127.0.0.1:8080/api SCIM_HRIS_API_KEY=apikey_… docs/okta-guide.sh
 #
-# Needs bash, curl and openssl, and python3 for the receiver that stands for your application and to
-# read JSON. The receiver listens on this machine, so the server must be allowed to reach it: start
-# it with --allow-webhook-net 127.0.0.0/8. What is made here is taken away at the end.
+# Every call is curl. Two things curl cannot do: be your application, which listens for events, so
+# python3 stands in for it; and check who signed them, which openssl does. Answers are read by bash.
+# The receiver listens on this machine, so the server must be allowed to reach it: start it with
+# --allow-webhook-net 127.0.0.0/8. What is made here is taken away at the end.
 set -euo pipefail
 
 api="${SCIM_HRIS_API:?the address of the API: http://127.0.0.1:8080/api}"
@@ -62,21 +63,25 @@ expect() {
   exit 1
 }
 
-# get EXPRESSION: a value of $answer, which Python sees as `answer`.
-get() {
-  ANSWER="$answer" python3 -c '
-import json, os, sys
-answer = json.loads(os.environ["ANSWER"])
-value = eval(sys.argv[1])
-print(json.dumps(value) if isinstance(value, (bool, list, dict)) or value is None else value)' "$1"
+# first PATTERN: what stands in the parentheses, where it first fits in $answer. Answers are JSON
+# without spaces, and ids and words is all that is read here; your application parses them.
+first() {
+  [[ "$answer" =~ $1 ]] || { echo "no $1 in $answer" >&2; exit 1; }
+  printf '%s\n' "${BASH_REMATCH[1]}"
 }
+
+# member NAME: the first one of that name.
+member() { first "\"$1\":\"?([^\",}]*)"; }
+
+# count TEXT: how often it stands in $answer.
+count() { printf '%s\n' "$(($({ grep -o -F -- "$1" <<<"$answer" || true; } | wc -l)))"; }
 
 # access SCOPE [CONSUMER]: exchanges the API key for an access token, which lasts an hour.
 access() {
   local wanted="{\"apiKey\":\"$api_key\",\"scope\":\"$1\""
   [ $# -lt 2 ] || wanted+=",\"consumerId\":\"$2\""
   call 200 POST "$api/auth" "" "$wanted}"
-  get 'answer["data"]["accessToken"]'
+  member accessToken
 }
 
 # ---------------------------------------------------------------------------------------------
@@ -130,8 +135,8 @@ call 201 POST "$api/webhooks" "$token" '{
   "status": "Enabled",
   "events": ["employee.created", "employee.updated"]
 }'
-webhook="$(get 'answer["data"]["id"]')"
-secret="$(get 'answer["data"]["signingSecret"]')"
+webhook="$(member id)"
+secret="$(member signingSecret)"
 echo "  $webhook is Enabled; its signing secret is shown this once"
 
 # ---------------------------------------------------------------------------------------------
@@ -139,7 +144,7 @@ step "2. A consumer: the customer whose employees these will be"
 
 call 201 POST "$api/consumers" "$token" \
   '{"name": "Guide customer", "externalId": "guide-'"$$-$RANDOM"'"}'
-consumer="$(get 'answer["data"]["id"]')"
+consumer="$(member id)"
 echo "  $consumer"
 
 # ---------------------------------------------------------------------------------------------
@@ -147,12 +152,12 @@ step "3. The connection's metadata: Base URL and API Token for Okta"
 
 consumer_token="$(access consumer "$consumer")"
 call 200 GET "$api/connections" "$consumer_token"
-expect "$(get '[c["status"] for c in answer["data"] if c["serviceId"] == "okta-scim"][0]')" \
-  available "okta-scim stands under Available"
+expect "$(first '"serviceId":"okta-scim",[^}]*"status":"([a-z]*)"')" available \
+  "okta-scim stands under Available"
 call 201 POST "$api/connections/hris/okta-scim" "$consumer_token" '{}'
-base_url="$(get 'answer["data"]["metadata"]["baseUrl"]')"
-api_token="$(get 'answer["data"]["metadata"]["apiToken"]')"
-connection="$(get 'answer["data"]["id"]')"
+base_url="$(member baseUrl)"
+api_token="$(member apiToken)"
+connection="$(member id)"
 echo "  Base URL   $base_url"
 echo "  API Token  ${api_token:0:12}…  shown this once"
 
@@ -162,7 +167,7 @@ step "4. The Okta app: what Okta does with the two values"
 # "Test API Credentials", then one person who is assigned to the app.
 okta 200 GET '/Users?startIndex=1&count=2'
 okta 200 GET '/Users?filter=userName%20eq%20%22bjensen%40example.com%22&startIndex=1&count=100'
-expect "$(get 'answer["totalResults"]')" 0 "nobody of that name yet"
+expect "$(member totalResults)" 0 "nobody of that name yet"
 okta 201 POST /Users '{
   "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User",
     "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],
@@ -172,12 +177,10 @@ okta 201 POST /Users '{
   "displayName": "Barbara Jensen", "title": "Engineer", "active": true,
   "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"department": "Engineering"}
 }'
-user="$(get 'answer["id"]')"
+user="$(member id)"
 # Her department changes: Okta reads her, and puts her back changed.
 okta 200 GET "/Users/$user"
-changed="$(get '{**answer, "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":
-  {"department": "Research"}}')"
-okta 200 PUT "/Users/$user" "$changed"
+okta 200 PUT "/Users/$user" "${answer/\"Engineering\"/\"Research\"}"
 
 # ---------------------------------------------------------------------------------------------
 step "5. Verify the delivery: what arrived, and who signed it"
@@ -196,45 +199,43 @@ verify() {
     *) echo "event $1 has a wrong signature" >&2; exit 1 ;;
   esac
   answer="$(cat "$work/event-$1.body")"
-  expect "$(get 'answer["id"]')" "$id" "the id of the event is the webhook-id"
-  echo "  $(get 'answer["type"]')  $id  signed"
+  expect "$(member id)" "$id" "the id of the event is the webhook-id"
+  echo "  $(member type)  $id  signed"
 }
 wait_for event-1.headers event-2.headers
 verify 1
-expect "$(get 'answer["type"]')" employee.created "the first event"
-expect "$(get 'answer["data"]["email"]')" bjensen@example.com "whose event it is"
-employee="$(get 'answer["data"]["id"]')"
+expect "$(member type)" employee.created "the first event"
+expect "$(member email)" bjensen@example.com "whose event it is"
+employee="$(first '"id":"(emp_[^"]*)"')"
 verify 2
-expect "$(get '"departmentName" in answer["changedFields"]')" true "what changed"
+expect "$(first '"changedFields":\[[^]]*"(departmentName)"')" departmentName "what changed"
 
 # The server's side of it: the attempts, and the calls of Okta with what became of them.
 for _ in $(seq 100); do
   call 200 GET "$api/webhooks/$webhook/deliveries?result=delivered" "$token"
-  [ "$(get 'len(answer["data"])')" = 2 ] && break
+  [ "$(count '"result":"delivered"')" = 2 ] && break
   sleep 0.1
 done
-expect "$(get '[d["status"] for d in answer["data"]]')" "[204, 204]" "two attempts, both taken"
+expect "$(count '"status":204')" 2 "two attempts, both taken"
 call 200 GET "$api/requests?connectionId=$connection" "$token"
-expect "$(get '[(r["method"], r["outcome"]) for r in answer["data"]]')" \
-  '[["PUT", "applied"], ["GET", "read"], ["POST", "applied"], ["GET", "read"], ["GET", "read"]]' \
-  "every call of Okta, the newest first"
-put="$(get 'answer["data"][0]["id"]')"
+expect "$(grep -o -E '"(method|outcome)":"[^"]*"' <<<"$answer" | cut -d '"' -f 4 | tr '\n' ' ')" \
+  'PUT applied GET read POST applied GET read GET read ' "every call of Okta, the newest first"
+put="$(first '"id":"(req_[^"]*)"')"
 call 200 GET "$api/requests/$put" "$token"
-echo "  $put: $(get '" ".join(["PUT ->"] + answer["data"]["changedFields"] + ["->"] +
-  [e["type"] + " " + d["result"] for e in answer["data"]["events"] for d in e["deliveries"]
-    if d["webhookId"] == "'"$webhook"'"])')"
+echo "  $put: PUT -> $(first '"changedFields":\[([^]]*)\]') -> $(first '"type":"(employee\.[a-z]*)"')" \
+  "$(first "\"webhookId\":\"$webhook\"[^}]*\"result\":\"([a-z]*)\"")"
 
 # ---------------------------------------------------------------------------------------------
 step "6. The first API call: the employees of this customer"
 
 call 200 GET "$api/hris/employees" "$consumer_token"
-expect "$(get 'len(answer["data"])')" 1 "one employee"
-expect "$(get 'answer["data"][0]["id"]')" "$employee" "the one of the event"
-expect "$(get 'answer["data"][0]["departmentName"]')" Research "as Okta left her"
+expect "$(member itemsOnPage)" 1 "one employee"
+expect "$(member id)" "$employee" "the one of the event"
+expect "$(member departmentName)" Research "as Okta left her"
 # One connection: no need to say which. With several, this header does.
 status="$(curl -sS -o "$work/answer" -w '%{http_code}' -H "Authorization: Bearer $consumer_token" \
   -H 'x-uapi-service-id: okta-scim' "$api/hris/employees/$employee")"
 answer="$(cat "$work/answer")"
 expect "$status" 200 "$answer"
-echo "  $employee  $(get 'answer["data"]["displayName"]'), $(get 'answer["data"]["departmentName"]')"
+echo "  $employee  $(member displayName), $(member departmentName)"
 printf '\nAll six steps done.\n'
