@@ -50,7 +50,7 @@ struct RequestTracing: Sendable {
   /// File by file, as others wait for the same thread.
   private func noted(_ id: String, at time: Timestamp) async throws -> RequestSummary? {
     let log = log
-    let needle = Array(#""id":"\#(id)""#.utf8)
+    let needle = SpoolSearch.folded(Array(#""id":"\#(id)""#.utf8))
     for file in try await logs(at: time).reversed() {
       let found = try await disk.run { () throws(FileError) -> RequestSummary? in
         for bytes in try log.files.lines(of: file) where SpoolSearch.occurs(needle, in: bytes) {
