@@ -24,7 +24,7 @@ extension Delivery {
       await worker.persist()
       let needed = worker.needed
       if needed.committed <= committed {
-        await overrun(id)
+        await overrun(id, through: committed)
       } else if needed.attempts <= attempts, worker.peek({ $0.machine.hasSnapshotRun }) {
         // Its ledger goes back to where it began; begun anew it needs none of that.
         _ = await snapshot(webhook: id)

@@ -21,21 +21,25 @@ extension Delivery {
   /// The webhook gives up what it has not sent, so that the log finds room; the present state takes
   /// its place.
   ///
+  /// - Parameter limit: what it has not read yet behind this line is still sent.
   /// - Returns: what was given up; nil when there is nothing.
   @discardableResult
-  package func overrun(_ webhook: String) async -> DeliveryOverrun? {
+  package func overrun(
+    _ webhook: String, through limit: UInt64 = .max
+  ) async -> DeliveryOverrun? {
     guard let worker = workers[webhook] else { return nil }
     // First the end, then the employees: whoever comes between them is in both, nobody in neither.
-    let through = environment.committed.durableSeq
+    let end = environment.committed.durableSeq
     let plan = await plan(for: worker, .overrun)
     let ledger = environment.ledger
     let overrun = worker.change { state -> DeliveryOverrun? in
       let cursor = state.machine.cursor(since: state.webhook.since, ledgerEnd: ledger.lastSeq)
+      let through = min(end, max(limit, max(state.machine.queue.read, 1) - 1))
       guard cursor.neededFrom <= through else { return nil }
       let overrun = DeliveryOverrun(
         id: ULID.make(prefix: "ovr_"), webhookId: webhook, from: cursor.neededFrom,
         through: through, snapshot: plan?.id, employees: Int(plan?.through ?? 0),
-        durableSeq: through)
+        durableSeq: end)
       state.machine.giveUp(through: through)
       state.known = max(state.known, through + 1)
       if let plan { state.machine.start(plan) }

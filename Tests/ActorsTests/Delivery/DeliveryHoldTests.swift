@@ -32,6 +32,23 @@ import Transport
     #expect(harness.sender.delivered().suffix(3) == ["evt_1", "evt_3", "evt_5"])
   }
 
+  @Test func `what is given up ends at a line, and what was not read behind it is sent`()
+    async throws
+  {
+    let harness = DeliveryHarness()
+    harness.addWebhook("wh_1")
+    try await harness.run { delivery in
+      try await harness.wait { await delivery.hold(webhook: "wh_1", key: nil) }
+      for number in UInt64(1)...40 {
+        harness.log.commit(.sample(key: "emp_\(number)", sequence: number))
+      }
+      try await harness.wait { await delivery.overrun(webhook: "wh_1", through: 5) != nil }
+      try await harness.wait { await delivery.release(webhook: "wh_1", key: nil) }
+      try await harness.wait { harness.sender.delivered("wh_1").count == 35 }
+      #expect(Set(harness.sender.delivered("wh_1")) == Set((6...40).map { "evt_\($0)" }))
+    }
+  }
+
   @Test func `a held webhook gets nothing until it is released, over a restart`() async throws {
     let harness = DeliveryHarness()
     harness.addWebhook("wh_1")

@@ -2,7 +2,8 @@ import Transport
 
 /// `employees erase`: forgets a person for good.
 extension EmployeesCommand {
-  private static let patience = Duration.milliseconds(200)
+  private static let look = Duration.milliseconds(200)
+  private static let patience = Duration.seconds(300)
 
   static let erasing = Command(
     "erase", abstract: "Forget a person for good",
@@ -66,11 +67,15 @@ extension EmployeesCommand {
   private static func untilGone(
     _ id: String, _ client: ClientCommand
   ) async throws(ClientFailure) {
-    while true {
+    let end = ContinuousClock.now + patience
+    while ContinuousClock.now < end {
       let answer = try await client.api.call("GET", "/owner/erasures")
       let pending = (answer["data"]?.array ?? []).compactMap { $0["id"]?.string }
       if !pending.contains(id) { return }
-      try? await ContinuousClock().sleep(for: patience)
+      try? await ContinuousClock().sleep(for: look)
     }
+    throw ClientFailure(
+      "\(id) is forgotten, but files that tell of it are still there after five minutes: the log of"
+        + " the server says why. It goes on by itself.")
   }
 }
