@@ -28,6 +28,9 @@ extension Store {
         } catch {
           duty.log.warning("no snapshot could be taken", ["why": "\(error)"])
           try? await Task.sleep(for: Self.pause)
+          // Somebody may wait for it, and no line may come for long.
+          seq = committed.durableSeq
+          continue
         }
       }
       seq = await bell.next(isolation: self)
