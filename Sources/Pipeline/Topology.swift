@@ -37,7 +37,8 @@ struct Topology: Sendable {
     self.committed = tail
     store = Store(
       state: state, committed: committed, log: tail, view: view, capacity: capacity,
-      epoch: parts.epoch, counters: StoreCounters(parts.metrics), snapshots: parts.snapshots)
+      epoch: parts.epoch, counters: StoreCounters(parts.metrics), snapshots: parts.snapshots,
+      isShortOfDisk: { spool.isShortOfDisk })
     mapping = Mapping(
       lanes: settings.mappingLanes, capacity: capacity,
       mapper: ResourceMapper(), store: store,

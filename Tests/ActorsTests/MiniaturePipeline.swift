@@ -30,7 +30,8 @@ final class MiniaturePipeline: Sendable {
   /// - Parameter directory: of an earlier pipeline that was closed; its spool is folded.
   init(
     in directory: TemporaryDirectory? = nil, intake: Intake = .open, mappingLanes: Int = 2,
-    note: @escaping RequestNote.Taker = { _ in }
+    note: @escaping RequestNote.Taker = { _ in },
+    isShortOfDisk: @escaping @Sendable () -> Bool = { false }
   ) throws {
     self.directory = directory ?? TemporaryDirectory()
     spool = try Spool.open(
@@ -47,7 +48,7 @@ final class MiniaturePipeline: Sendable {
     tail = CommittedTail(hop: spool.hop(2), disk: disk)
     store = Store(
       state: state, committed: spool.hop(2), log: tail, view: view, capacity: 64, epoch: 1,
-      counters: StoreCounters(Metrics()))
+      counters: StoreCounters(Metrics()), isShortOfDisk: isShortOfDisk)
     mapping = Mapping(
       lanes: mappingLanes, capacity: 64,
       mapper: ResourceMapper(), store: store,

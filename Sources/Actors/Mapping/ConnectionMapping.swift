@@ -27,18 +27,19 @@ package final class ConnectionMapping: Sendable {
   /// Whether a group can say of which team its members are.
   package var assignsTeams: Bool { groups.contains(where: \.isTeam) }
 
-  package func groupType(_ name: String) -> String? {
-    groups.first { $0.matches(name) }?.type
+  package func groupType(_ name: String) -> String? { rule(for: name)?.type }
+
+  private func rule(for name: String) -> GroupRule? {
+    if groups.isEmpty { return nil }
+    let folded = SCIMText.fold(name)
+    return groups.first { $0.matches(folded: folded) }
   }
 
   /// The team of who is in these groups: that of the first which is one.
   package func team(of groups: [GroupSummary]) -> String? {
     guard assignsTeams else { return nil }
     for group in groups.prefix(Employee.groupLimit) {
-      guard let rule = self.groups.first(where: { $0.matches(group.name) }), rule.isTeam else {
-        continue
-      }
-      return rule.team(group.name)
+      if let rule = rule(for: group.name), rule.isTeam { return rule.team(group.name) }
     }
     return nil
   }

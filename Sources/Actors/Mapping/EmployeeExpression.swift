@@ -83,6 +83,19 @@ extension EmployeeExpression {
     }
   }
 
+  /// How many expressions somebody wrote to say it.
+  var written: Int {
+    switch self {
+    case .path, .element, .values, .source, .constant: 1
+    case .first(let parts), .joined(let parts): parts.reduce(1) { $0 + $1.written }
+    case .lowercased(let source), .uppercased(let source), .lookup(let source, _, _):
+      1 + source.written
+    case .member(_, let source), .text(let source), .containing(_, let source),
+      .renamed(_, let source), .fitting(_, let source):
+      source.written
+    }
+  }
+
   private static func filled(_ value: JSONValue?) -> JSONValue {
     switch value {
     case nil: .null

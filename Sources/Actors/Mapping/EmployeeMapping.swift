@@ -78,6 +78,20 @@ package struct EmployeeMapping: Sendable {
 }
 
 extension EmployeeMapping {
+  /// By what a connection's own mapping fills a field; nil where the standard rule does.
+  package func ownRule(for field: EmployeeField) -> EmployeeExpression? {
+    guard let rule = rules.first(where: { $0.field == field }), case .fitting = rule.expression
+    else { return nil }
+    return rule.expression
+  }
+
+  /// The same of a member of `customFields`.
+  package func ownRule(forCustomField name: String) -> EmployeeExpression? {
+    customRules.first { $0.name == name }?.expression
+  }
+}
+
+extension EmployeeMapping {
   /// - Parameters:
   ///   - previous: nil for a new employee; its manager and groups stay while nothing about them
   ///     changes, its revision grows by one when something visible does.
@@ -90,16 +104,19 @@ extension EmployeeMapping {
     var employee = Employee()
     employee[.id] = JSONValue(subject.employeeId)
     employee[.remoteId] = JSONValue(subject.remoteId)
+    var allowance = MappedAllowance()
     for index in rules.indices {
-      employee[rules[index].field] =
+      let value =
         earlier[index].map { employee[rules[$0].field] }
         ?? rules[index].expression.evaluate(resource)
+      employee[rules[index].field] = allowance.admit(value, by: rules[index].expression)
     }
     derive(&employee, from: resource, connection)
     employee[.manager] = manager(of: resource, previous: previous)
     employee[.groups] = previous?.employee[.groups] ?? []
     employee[.groupsTruncated] = previous?.employee[.groupsTruncated] ?? false
-    employee[.customFields] = .object(customFields(of: resource, team: team))
+    employee[.customFields] = .object(
+      customFields(of: resource, team: team, within: &allowance))
     employee[.deleted] = false
     employee[.connection] = [
       "consumerId": JSONValue(connection.consumerId),
@@ -109,10 +126,12 @@ extension EmployeeMapping {
     return employee
   }
 
-  private func customFields(of resource: SCIMResource, team: String?) -> JSONObject {
+  private func customFields(
+    of resource: SCIMResource, team: String?, within allowance: inout MappedAllowance
+  ) -> JSONObject {
     var fields = custom.collect(from: resource)
     for rule in customRules {
-      let value = rule.expression.evaluate(resource)
+      let value = allowance.admit(rule.expression.evaluate(resource), by: rule.expression)
       fields[rule.name] = value.isNull ? .none : .some(value)
     }
     if let team { fields[Employee.teamName] = JSONValue(team) }

@@ -6,26 +6,30 @@ package struct GroupRule: Sendable, Equatable {
     case prefix, suffix, contains, equals
   }
 
-  package var test: Test
-  package var text: String
-  package var type: String?
+  package let test: Test
+  package let text: String
+  package let type: String?
   /// Whether the group is its members' team.
-  package var isTeam: Bool
+  package let isTeam: Bool
+  /// The text as it is compared; folded once, not for every member of every group.
+  private let folded: String
 
   package init(_ test: Test, _ text: String, type: String?, isTeam: Bool = false) {
     (self.test, self.text, self.type, self.isTeam) = (test, text, type, isTeam)
+    folded = SCIMText.fold(text)
   }
 }
 
 extension GroupRule {
   /// Case does not count, as group names are typed by people.
-  func matches(_ name: String) -> Bool {
-    let (name, text) = (SCIMText.fold(name), SCIMText.fold(text))
-    return switch test {
-    case .prefix: name.hasPrefix(text)
-    case .suffix: name.hasSuffix(text)
-    case .contains: name.contains(text)
-    case .equals: name == text
+  ///
+  /// - Parameter name: folded.
+  func matches(folded name: String) -> Bool {
+    switch test {
+    case .prefix: name.hasPrefix(folded)
+    case .suffix: name.hasSuffix(folded)
+    case .contains: name.contains(folded)
+    case .equals: name == folded
     }
   }
 

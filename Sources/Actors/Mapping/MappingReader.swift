@@ -17,9 +17,16 @@ package struct MappingReader {
     /// Members of `customFields`.
     package var custom: [EmployeeMapping.CustomRule] = []
     package var groups: [GroupRule] = []
+
+    var expressions: Int {
+      fields.reduce(0) { $0 + $1.expression.written }
+        + custom.reduce(0) { $0 + $1.expression.written }
+    }
   }
 
   package static let fieldLimit = 64
+  /// Every write of a person evaluates them all.
+  static let expressionLimit = 500
   static let groupLimit = 50
   static let depthLimit = 8
   static let tableLimit = 1000
@@ -39,6 +46,9 @@ package struct MappingReader {
     }
     var rules = Rules()
     for member in object.members { try read(member, into: &rules) }
+    guard rules.expressions <= expressionLimit else {
+      throw Fault(member: "", detail: "must have at most \(expressionLimit) expressions")
+    }
     if rules.groups.contains(where: \.isTeam),
       rules.custom.contains(where: { $0.name == Employee.teamName })
     {

@@ -8,11 +8,20 @@ import Transport
 extension Store {
   /// Why events say that they happened.
   static let remappingReason = "mapping_changed"
+  /// What space there is belongs to what must be written; mapping anew waits until there is more.
+  private static let diskPause = Duration.milliseconds(500)
 
   func remapAll() async {
     var changes = view.changes().makeAsyncIterator()
+    var last = ""
     repeat {
-      while !Task.isCancelled, let stretch = read({ $0.remappingStretch() }) {
+      while !Task.isCancelled {
+        if isShortOfDisk() {
+          try? await Task.sleep(for: Self.diskPause)
+          continue
+        }
+        guard let stretch = read({ [last] in $0.remappingStretch(after: last) }) else { break }
+        last = stretch.connection
         await remap(stretch)
       }
     } while await changes.next(isolation: self) != nil

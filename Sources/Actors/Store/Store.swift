@@ -31,6 +31,8 @@ package actor Store: Stage {
   let epoch: Int
   let counters: StoreCounters
   let landed = LandedLines()
+  /// Whether there is no space to spare on the disk.
+  nonisolated let isShortOfDisk: @Sendable () -> Bool
   private let snapshots: SnapshotDuty?
   /// A snapshot is due as long as the newest one lacks this line.
   var wantedSnapshot: UInt64 = 0
@@ -45,8 +47,9 @@ package actor Store: Stage {
   package init(
     state: consuming StoreState, committed: SpoolHop, log: CommittedTail, view: ConfigurationView,
     capacity: Int, epoch: Int, counters: StoreCounters,
-    snapshots: SnapshotDuty? = nil
+    snapshots: SnapshotDuty? = nil, isShortOfDisk: @escaping @Sendable () -> Bool = { false }
   ) {
+    self.isShortOfDisk = isShortOfDisk
     self.snapshots = snapshots
     takesNoSnapshots = snapshots == nil
     latestSnapshot = snapshots?.latest.seq
@@ -245,19 +248,6 @@ package actor Store: Stage {
     let appended = committed.append(record, whenDurable: whenDurable)
     precondition(appended == seq, "somebody else wrote to the store's hop")
     return seq
-  }
-
-  /// An answer that waits for the disk.
-  struct Answer: Sendable {
-    private let reply: PendingReply
-    private let answer: SCIMAnswer
-
-    init(to reply: PendingReply, with answer: SCIMAnswer) {
-      self.reply = reply
-      self.answer = answer
-    }
-
-    func give() { reply.resolve(answer) }
   }
 
   /// What caused a commit: a SCIM write, or an administrator.

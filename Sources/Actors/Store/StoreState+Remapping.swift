@@ -42,8 +42,14 @@ extension StoreState {
   }
 
   /// The next rows to be mapped anew; nil when there are none.
-  func remappingStretch() -> RemappingStretch? {
-    guard let (connection, remapping) = remappings.min(by: { $0.key < $1.key }) else { return nil }
+  ///
+  /// - Parameter last: the connection whose turn it was before; the next has it now, so that a large
+  ///   one does not hold up all others.
+  func remappingStretch(after last: String = "") -> RemappingStretch? {
+    let next =
+      remappings.filter { $0.key > last }.min { $0.key < $1.key }
+      ?? remappings.min { $0.key < $1.key }
+    guard let (connection, remapping) = next else { return nil }
     let numbers = [SCIMResourceType.user, .group].compactMap { type in
       setNumbers[ResourceSet(connection: connection, type: type.segment)].map { UInt32($0) }
     }

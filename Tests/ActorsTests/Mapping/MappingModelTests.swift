@@ -103,6 +103,23 @@ struct MappingModelTests {
     #expect(employee[.roles] == [], "a list is never null")
   }
 
+  @Test func `one attribute in every field is not more than an event takes`() throws {
+    // As JSON each of these bytes becomes six.
+    let body: JSONValue = [
+      "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "a@example.com",
+      "shoeSize": JSONValue(String(repeating: "\u{1}", count: MappedKind.sizeLimit)),
+    ]
+    var mapping = JSONObject()
+    mapping["roles"] = #"emails[type eq "work"]"#
+    for number in 0..<60 { mapping["customFields.f\(number)"] = "shoeSize" }
+    let employee = project(try resource(body), .object(mapping))
+    #expect(employee[.customFields].object?.count == 2)
+    #expect(employee.bytes.count < MappedAllowance.limit + 8192)
+    #expect(employee[.roles] == [])
+    let again = project(try resource(body), .object(mapping), onto: employee)
+    #expect(Employee.changes(from: employee, to: again).isEmpty)
+  }
+
   @Test func `a value too long for an event is no value`() throws {
     let body: JSONValue = [
       "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "a@example.com",

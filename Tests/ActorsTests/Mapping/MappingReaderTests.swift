@@ -93,6 +93,12 @@ struct MappingReaderTests {
     #expect(refusal(.object(many))?.detail.contains("64 fields") == true)
     let long = JSONValue(String(repeating: "x", count: MappingReader.textLimit + 1))
     #expect(refusal(["jobTitle": long]) != nil && refusal(["jobTitle": ["constant": long]]) != nil)
+    let wide: JSONValue = ["first": .array(Array(repeating: "title", count: 16))]
+    var broad = JSONObject()
+    for number in 0..<30 { broad["customFields.f\(number)"] = wide }
+    #expect(refusal(.object(broad))?.detail.contains("500 expressions") == true)
+    broad["customFields.f29"] = "title"
+    #expect(refusal(.object(broad)) == nil, "29 × 17 + 1")
     let rules = Array(repeating: ["equals": "x", "type": "y"] as JSONValue, count: 51)
     #expect(refusal(["groups": .array(rules)])?.member == "groups")
   }

@@ -1,3 +1,4 @@
+import Synchronization
 import TestSupport
 import Testing
 import Transport
@@ -136,6 +137,33 @@ struct RemappingTests {
       #expect(newest.differences.first == .init(field: "jobTitle", before: "Cook", after: nil))
       #expect(preview.groups.shown.first?.differences.first?.after == "team")
       #expect(try await pipeline.events().count == 4, "nothing changed")
+    }
+  }
+
+  @Test func `connections take turns`() {
+    var state = StoreState()
+    for id in ["cnx_1", "cnx_2", "cnx_3"] {
+      state.remappings[id] = Remapping(request: "req_1", next: 0, end: 0)
+    }
+    #expect(state.remappingStretch()?.connection == "cnx_1")
+    #expect(state.remappingStretch(after: "cnx_1")?.connection == "cnx_2")
+    #expect(state.remappingStretch(after: "cnx_3")?.connection == "cnx_1")
+  }
+
+  @Test func `nobody is mapped anew while the disk is short`() async throws {
+    let isShort = Atomic(true)
+    let pipeline = try MiniaturePipeline(isShortOfDisk: { isShort.load(ordering: .relaxed) })
+    defer { pipeline.close() }
+    try await pipeline.run { pipeline in
+      let user = MiniaturePipeline.user("a@example.com", more: Self.more(["title": "Guide"]))
+      _ = await pipeline.send("POST", "/Users", user)
+      try await Self.save(pipeline, ["costCenter": "title"])
+      for _ in 0..<200 { await Task.yield() }
+      #expect(pipeline.store.read { $0.remappingLeft(of: "cnx_1") } == 1)
+      #expect(try await pipeline.events().count == 1)
+      isShort.store(false, ordering: .relaxed)
+      try await Self.settled(pipeline)
+      #expect(try await pipeline.events().count == 2)
     }
   }
 
