@@ -14,7 +14,16 @@ final class LineDescriptor: Sendable {
 
   var isTerminal: Bool { isatty(descriptor) == 1 }
 
-  func write(_ line: [UInt8]) {
+  func write(_ line: [UInt8]) { _ = writeAll(line) }
+
+  /// - Throws: when it could not take all of them, such as `/dev/full`.
+  func writeWhole(_ bytes: [UInt8]) throws(FileError) {
+    let code = writeAll(bytes)
+    if code != 0 { throw FileError("write", "standard output", code: code) }
+  }
+
+  /// - Returns: 0, or why not all was taken.
+  private func writeAll(_ line: [UInt8]) -> Int32 {
     turn.withLock { _ in
       var start = 0
       while start < line.count {
@@ -22,9 +31,10 @@ final class LineDescriptor: Sendable {
           unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
         }
         if count < 0 && errno == EINTR { continue }
-        if count <= 0 { return }
+        if count <= 0 { return count < 0 ? errno : EIO }
         start += count
       }
+      return 0
     }
   }
 }

@@ -14,6 +14,11 @@ package enum Terminal {
     (stream == .output ? output : error).write(Array(text.utf8))
   }
 
+  /// Writes to standard output what somebody keeps: it is all there, or this throws.
+  package static func writeWhole(_ bytes: [UInt8]) throws(FileError) {
+    try output.writeWhole(bytes)
+  }
+
   /// Columns of the terminal; nil when it is none or does not say.
   package static func width(_ stream: Stream = .output) -> Int? {
     var size = winsize()

@@ -46,8 +46,19 @@ struct EmployeeWriterTests {
     #expect(text(.csv, names, isVerbatim: true).hasSuffix(")\",+1 212 555 0142\r\n"))
   }
 
+  @Test(arguments: ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
+  func `whatever a spreadsheet takes for the begin of a formula is guarded`(mark: String) {
+    var risky = Employee()
+    risky[.displayName] = JSONValue(mark + "1+1")
+    let writer = EmployeeWriter(format: .csv, fields: [Column("displayName")].compactMap { $0 })
+    var out: [UInt8] = []
+    writer.write(RenderedEmployee(risky.bytes), to: &out)
+    let cell = String(decoding: out, as: UTF8.self).drop { $0 == "\"" }
+    #expect(cell.unicodeScalars.first == "'")
+  }
+
   @Test func `what is inside a field has a column of its own`() {
-    let names = ["manager.email", "manager.phone", "groups", "customFields", "customFields.a"]
+    let names = ["manager.email", "manager.name", "groups", "customFields", "customFields.a"]
     #expect(text(.csv, names).hasSuffix("\r\nboss@example.com,,A; B,\"{\"\"a\"\":1}\",1\r\n"))
   }
 
@@ -61,9 +72,11 @@ struct EmployeeWriterTests {
   @Test func `a field that is none is refused by name`() throws {
     #expect(try Column.parse("id, email")?.map(\.name) == ["id", "email"])
     #expect(try Column.parse(nil) == nil)
-    for text in ["emial", "id,manger.email", ","] {
+    for text in ["emial", "id,manger.email", ",", "email.value", "manager.phone"] {
       #expect(throws: ClientFailure.self) { try Column.parse(text) }
     }
+    let failure = #expect(throws: ClientFailure.self) { try Column.parse("id,manager.emial") }
+    #expect(failure?.sentence.hasSuffix("'manager.emial'; did you mean manager.email?") == true)
     #expect(text(.csv, nil).hasPrefix("id,remoteId,"))
   }
 

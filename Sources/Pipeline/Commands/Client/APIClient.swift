@@ -64,27 +64,49 @@ package final class APIClient: Sendable {
   ///
   /// A token that has run out is replaced once.
   /// - Parameter patience: longer than the server may wait for something to tell.
-  func fetch(_ path: String, within patience: Duration) async throws(ClientFailure)
-    -> HTTPClientResult
-  {
-    var result = try await get(path, within: patience)
+  func fetch(
+    _ path: String, within patience: Duration, scope: Scope = .application,
+    fields: HTTPFields = HTTPFields()
+  ) async throws(ClientFailure) -> HTTPClientResult {
+    var result = try await get(path, within: patience, scope: scope, fields: fields)
     if case .network = door, case .success(let response) = result, response.status == 401 {
       tokens.withLock { $0.removeAll() }
-      result = try await get(path, within: patience)
+      result = try await get(path, within: patience, scope: scope, fields: fields)
     }
     return result
   }
 
   /// The bytes of an answer as they came: what is too much to be taken apart as a whole.
+  ///
+  /// A server that is busy is asked again, a few times.
   func bytes(
     _ path: String, scope: Scope, fields: HTTPFields = HTTPFields()
   ) async throws(ClientFailure) -> [UInt8] {
-    switch try await get(path, within: Self.patience, scope: scope, fields: fields) {
-    case .failure(let failure): throw explain(failure)
-    case .success(let response):
-      if response.status != 200 { _ = try Self.read(response) }
-      return response.body
+    var asked = 0
+    while true {
+      asked += 1
+      switch try await fetch(path, within: Self.patience, scope: scope, fields: fields) {
+      case .failure(let failure): throw explain(failure)
+      case .success(let response):
+        if asked < Self.attempts, let pause = Self.pause(after: response) {
+          try? await ContinuousClock().sleep(for: pause)
+          continue
+        }
+        if response.status != 200 { _ = try Self.read(response) }
+        return response.body
+      }
     }
+  }
+
+  private static let attempts = 6
+  /// Seconds a server can ask for.
+  private static let longestPause = 60
+
+  /// Nil for an answer that will not be another in a moment.
+  private static func pause(after response: HTTPClientResponse) -> Duration? {
+    guard response.status == 429 || response.status == 503 else { return nil }
+    let seconds = response.fields["Retry-After"].flatMap { Int($0) } ?? 1
+    return .seconds(min(max(0, seconds), longestPause))
   }
 
   private func get(

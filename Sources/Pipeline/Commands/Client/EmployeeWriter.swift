@@ -11,13 +11,30 @@ struct EmployeeWriter: Sendable {
     let field: EmployeeField
     let member: String?
 
-    /// Nil when there is no such field.
+    /// Nil when there is no such field, or no such member of it.
     init?(_ name: String) {
       let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
       guard let first = parts.first, let field = EmployeeField(name: first) else { return nil }
       self.name = name
       self.field = field
       member = parts.count > 1 ? parts[1] : nil
+      if let member, let known = Self.members[field], !known.contains(member) { return nil }
+      if member != nil, Self.members[field] == nil, field != .customFields { return nil }
+    }
+
+    /// Of the fields that are objects; `customFields` has any.
+    private static let members: [EmployeeField: [String]] = [
+      .manager: ["id", "remoteId", "name", "email", "employmentStatus", "resolved"],
+      .workLocation: location, .homeLocation: location,
+      .connection: ["consumerId", "serviceId", "connectionId"],
+    ]
+    private static let location = [
+      "street1", "city", "state", "postalCode", "country", "formatted",
+    ]
+
+    /// Everything that can be named, but members of `customFields`.
+    static let names = EmployeeField.allCases.flatMap { field in
+      [field.name] + (members[field] ?? []).map { "\(field.name).\($0)" }
     }
   }
 
@@ -75,10 +92,13 @@ struct EmployeeWriter: Sendable {
     }
   }
 
+  /// Full-width forms are what East Asian spreadsheets take for the same.
+  private static let formulaic = Set("=+-@\t\r\n＝＋－＠".unicodeScalars)
+
   /// A spreadsheet takes text that begins so for a formula, and runs it.
   private static func guarded(_ text: String) -> String {
     let first = text.unicodeScalars.first
-    return first.map { "=+-@\t\r".unicodeScalars.contains($0) } ?? false ? "'" + text : text
+    return first.map { formulaic.contains($0) } ?? false ? "'" + text : text
   }
 
   /// RFC 4180 §2, rules 6 and 7.
@@ -111,10 +131,9 @@ extension EmployeeWriter.Column {
     for part in text.split(separator: ",") {
       let name = String(part.drop { $0 == " " }.prefix { $0 != " " })
       guard let column = EmployeeWriter.Column(name) else {
-        let first = String(name.prefix { $0 != "." })
-        let near = Suggestion.nearest(to: first, among: EmployeeField.allCases.map(\.name))
+        let near = Suggestion.nearest(to: name, among: names)
         let hint = near.map { "; did you mean \($0)?" } ?? "."
-        throw ClientFailure("Employees have no field '\(first)'\(hint)", .usage)
+        throw ClientFailure("Employees have no field '\(name)'\(hint)", .usage)
       }
       columns.append(column)
     }

@@ -9,9 +9,10 @@ extension EmployeesCommand {
   static let exportCommand = Command(
     "export", abstract: "Write all employees as CSV or JSON lines",
     discussion: """
-      CSV as RFC 4180: a line of names, CRLF, quotes where needed. Text that begins with = + - @ or a \
-      tab gets a ' in front, so that no spreadsheet runs it as a formula; --verbatim leaves it. \
-      The output is people's data: mind who may read where it goes (umask 077).
+      CSV as RFC 4180: a line of names, CRLF, quotes where needed. Text that begins with = + - @, in \
+      full width too, with a tab or a line break gets a ' in front, so that no spreadsheet runs it \
+      as a formula; --verbatim leaves it. A server that is busy is waited for; exit code 0 means that \
+      all is written. The output is people's data: mind who may read where it goes (umask 077).
       """,
     examples: [
       .init("scim-hris employees export > employees.csv", "everybody but the deleted"),
@@ -51,7 +52,7 @@ extension EmployeesCommand {
     let scope = try await client.consumerScope()
     var fields = HTTPFields()
     if let service = invocation.text("service") { fields["x-uapi-service-id"] = service }
-    Terminal.write(writer.head)
+    try write(Array(writer.head.utf8))
     var cursor: String?
     repeat {
       let query = client.query(filters(invocation, cursor), scope)
@@ -61,9 +62,18 @@ extension EmployeesCommand {
       }
       var out: [UInt8] = []
       for employee in page.employees { writer.write(RenderedEmployee(employee), to: &out) }
-      Terminal.write(String(decoding: out, as: UTF8.self))
+      try write(out)
       cursor = page.next
     } while cursor != nil
+  }
+
+  /// What is not whole must not look as if it were.
+  private static func write(_ bytes: [UInt8]) throws(ClientFailure) {
+    do throws(FileError) {
+      try Terminal.writeWhole(bytes)
+    } catch {
+      throw ClientFailure("The export is not whole: \(error).", .inputOutput)
+    }
   }
 
   private static func filters(_ invocation: Invocation, _ cursor: String?) -> [(String, String)] {
