@@ -7,9 +7,9 @@ struct OrgChart: Sendable {
   /// Employees in one answer at most.
   static let bound = 5000
   /// Rows looked at between two turns of others.
-  private static let stretch = 256
+  static let stretch = 256
 
-  private struct Node: Sendable {
+  struct Node: Sendable {
     let listed: ListedEmployee
     var reportCount = 0
     /// Their numbers among the nodes.
@@ -17,19 +17,26 @@ struct OrgChart: Sendable {
   }
 
   let store: Store
-  private var nodes: [Node] = []
-  private var seen: Set<Int> = []
-  private var isTruncated = false
-  private var gate: UInt64 = 0
+  let query: OrgChartQuery
+  let scope: EmployeeScope
+  var nodes: [Node] = []
+  var seen: Set<Int> = []
+  var isTruncated = false
+  var gate: UInt64 = 0
 
-  /// - Returns: the chart, nil when there is no such root; nil as a whole when too many searches
+  /// - Returns: the chart, nil when there is no such root; nil as a whole when too many reports
   ///   wait already.
   static func read(_ query: OrgChartQuery, _ search: EmployeeSearch) async -> [UInt8]?? {
     let store = search.store
-    let found = await search.scans.run { () -> ([UInt8], UInt64)? in
-      var chart = OrgChart(store: store)
-      guard await chart.begin(query) else { return nil }
-      await chart.grow(to: query.depth, query)
+    let found = await search.reports.run { () -> ([UInt8], UInt64)? in
+      var chart = OrgChart(query, store)
+      guard await chart.begin() else { return nil }
+      await chart.grow(from: 0)
+      if query.root == nil, !chart.isTruncated {
+        let first = chart.nodes.count
+        await chart.beginCircles()
+        await chart.grow(from: first)
+      }
       return (await chart.bytes(), chart.gate)
     }
     guard let found else { return nil }
@@ -38,36 +45,43 @@ struct OrgChart: Sendable {
     return bytes
   }
 
-  private init(store: Store) { self.store = store }
+  private init(_ query: OrgChartQuery, _ store: Store) {
+    self.store = store
+    self.query = query
+    scope = EmployeeScope(
+      consumer: query.consumerId, connection: query.connectionId, includesDeleted: false)
+  }
 
   /// Puts those in who stand on top.
-  private mutating func begin(_ query: OrgChartQuery) async -> Bool {
+  private mutating func begin() async -> Bool {
     if let id = query.root {
       guard let root = store.read({ $0.listedEmployee(id, of: query.consumerId) }) else {
         return false
       }
-      _ = add(root)
+      add(root)
       return true
     }
     var next: Int? = 0
     while let first = next, !isTruncated {
-      let stretch = store.read {
-        $0.listedEmployees(in: Self.scope(query), from: first, count: Self.stretch)
-      }
-      for employee in stretch.employees where employee.manager == nil { _ = add(employee) }
-      gate = max(gate, stretch.gate)
+      let stretch = employees(from: first)
+      for employee in stretch.employees where employee.manager == nil { add(employee) }
       next = stretch.next
       await Task.yield()
     }
     return true
   }
 
-  private static func scope(_ query: OrgChartQuery) -> EmployeeScope {
-    EmployeeScope(
-      consumer: query.consumerId, connection: query.connectionId, includesDeleted: false)
+  mutating func employees(from first: Int) -> EmployeeStretch {
+    let scope = scope
+    let stretch = store.read {
+      $0.listedEmployees(in: scope, from: first, count: Self.stretch)
+    }
+    gate = max(gate, stretch.gate)
+    return stretch
   }
 
-  private mutating func add(_ employee: ListedEmployee) -> Int? {
+  @discardableResult
+  mutating func add(_ employee: ListedEmployee) -> Int? {
     if seen.contains(employee.place) { return nil }
     guard nodes.count < Self.bound else {
       isTruncated = true
@@ -80,24 +94,36 @@ struct OrgChart: Sendable {
   }
 
   /// Adds level below level. On the last one everybody's reports are only counted.
-  private mutating func grow(to depth: Int, _ query: OrgChartQuery) async {
-    var level = nodes.indices
-    for step in 0...depth {
+  ///
+  /// - Parameter first: the first node that was put on top.
+  private mutating func grow(from first: Int) async {
+    var level = first..<nodes.count
+    for step in 0...query.depth {
       for index in level {
-        let place = nodes[index].listed.place
-        let stretch = store.read {
-          $0.listedEmployees(in: Self.scope(query), at: $0.reports(of: place))
-        }
-        gate = max(gate, stretch.gate)
-        nodes[index].reportCount = stretch.employees.count
-        if step < depth { nodes[index].reports = stretch.employees.compactMap { add($0) } }
-        if step == depth, stretch.employees.contains(where: { !seen.contains($0.place) }) {
-          isTruncated = true
-        }
-        if index % Self.stretch == 0 { await Task.yield() }
+        await addReports(of: index, isLast: step == query.depth)
+        if index.isMultiple(of: Self.stretch) { await Task.yield() }
       }
       level = level.upperBound..<nodes.count
       if level.isEmpty { return }
+    }
+  }
+
+  private mutating func addReports(of index: Int, isLast: Bool) async {
+    let (scope, place) = (scope, nodes[index].listed.place)
+    var left = store.read { $0.reports(of: place) }[...]
+    while !left.isEmpty {
+      let some = left.prefix(Self.stretch)
+      left = left.dropFirst(Self.stretch)
+      let stretch = store.read { $0.listedEmployees(in: scope, at: some) }
+      gate = max(gate, stretch.gate)
+      nodes[index].reportCount += stretch.employees.count
+      if isLast {
+        if stretch.employees.contains(where: { !seen.contains($0.place) }) { isTruncated = true }
+      } else {
+        let added = stretch.employees.compactMap { add($0) }
+        nodes[index].reports += added
+      }
+      if !left.isEmpty { await Task.yield() }
     }
   }
 
@@ -108,6 +134,7 @@ struct OrgChart: Sendable {
     heads.reserveCapacity(nodes.count)
     for node in nodes {
       heads.append(Self.head(RenderedEmployee(await store.bytes(node.listed.record)), node))
+      if heads.count.isMultiple(of: Self.stretch) { await Task.yield() }
     }
     let below = Set(nodes.flatMap(\.reports))
     var out = Array("{\"employees\":\(nodes.count),\"truncated\":\(isTruncated),\"roots\":".utf8)

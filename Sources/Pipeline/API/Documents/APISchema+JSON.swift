@@ -36,13 +36,19 @@ extension APISchema {
   }
 
   /// What such a value may look like.
-  var example: JSONValue {
+  var example: JSONValue { example(within: []) }
+
+  /// - Parameter names: of the shapes it stands in; in itself a shape is shown once.
+  fileprivate func example(within names: Set<String>) -> JSONValue {
     switch self {
     case .object(let members), .open(let members):
       .object(
         JSONObject(
-          members.filter { !$0.isOptional }.map { .init(name: $0.name, value: $0.shown) }))
-    case .array(let element): [element.example]
+          members.filter { !$0.isOptional }.map {
+            .init(name: $0.name, value: $0.shown(within: names))
+          }))
+    case .array(.named(let name)) where names.contains(name): []
+    case .array(let element): [element.example(within: names)]
     case .text: "text"
     case .id(let prefix): JSONValue(prefix + APIPathParameters.exampleId)
     case .timestamp: "2026-01-02T03:04:05.678Z"
@@ -51,9 +57,10 @@ extension APISchema {
     case .number: 1
     case .boolean: true
     case .choice(let words): JSONValue(words.first ?? "")
-    case .either(let shapes): shapes.first?.example ?? .null
-    case .nullable(let schema): schema.example
-    case .named(let name): APISchemas.schema(named: name)?.example ?? .null
+    case .either(let shapes): shapes.first?.example(within: names) ?? .null
+    case .nullable(let schema): schema.example(within: names)
+    case .named(let name):
+      APISchemas.schema(named: name)?.example(within: names.union([name])) ?? .null
     case .anything: .object(JSONObject())
     }
   }
@@ -78,8 +85,8 @@ extension APISchema.Member {
     return .object(json)
   }
 
-  fileprivate var shown: JSONValue {
-    guard let example else { return schema.example }
+  fileprivate func shown(within names: Set<String>) -> JSONValue {
+    guard let example else { return schema.example(within: names) }
     if schema.isNumber, let number = Int(example) { return JSONValue(number) }
     return JSONValue(example)
   }

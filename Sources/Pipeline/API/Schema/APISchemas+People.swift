@@ -58,7 +58,8 @@ extension APISchemas {
         .init("jobTitle", .nullable(.text)),
         .init("employmentStatus", .choice(employmentStatuses)),
         .init("directReports", .count, "How many report to this employee, shown or not."),
-        .init("reports", .array(of: .anything), "Their nodes; empty where depth ends."),
+        .init(
+          "reports", .array(of: .named("OrgChartNode")), "Their nodes; empty where depth ends."),
       ])
     ),
   ]
