@@ -25,7 +25,7 @@ extension Employee {
   }
 
   /// The member of `customFields` that rules for groups give.
-  static let teamName = "team"
+  package static let teamName = "team"
 
   var team: String? { self[.customFields][Self.teamName]?.string }
 

@@ -38,5 +38,7 @@ package struct EmployeeJoins: Sendable {
   package var groups: [[GroupSummary]]
   /// For each manager that was asked for: its record.
   package var managers: [RowBytes]
+  /// The newest outcome that any of these groups and managers shows something of.
+  package var shown: UInt64
   package var gate: UInt64
 }

@@ -19,21 +19,24 @@ package final class ScanGate: Sendable {
   /// Runs `body` in Swift's pool, whatever thread the caller belongs to.
   ///
   /// `body` should yield now and then, as others in the pool wait meanwhile.
+  /// - Parameter free: places for waiting that others shall find still.
   /// - Returns: nil when too many wait already.
-  package func run<Result: Sendable>(_ body: () async -> Result) async -> Result? {
-    guard await enter() else { return nil }
+  package func run<Result: Sendable>(
+    leaving free: Int = 0, _ body: () async -> Result
+  ) async -> Result? {
+    guard await enter(leaving: free) else { return nil }
     defer { leave() }
     return await withTaskExecutorPreference(globalConcurrentExecutor) { await body() }
   }
 
-  private func enter() async -> Bool {
+  private func enter(leaving free: Int) async -> Bool {
     await withCheckedContinuation { continuation in
       let isAdmitted: Bool? = state.withLock { state in
         if !state.isTaken {
           state.isTaken = true
           return true
         }
-        if state.waiting.count >= bound { return false }
+        if state.waiting.count >= bound - free { return false }
         state.waiting.append(continuation)
         return nil
       }

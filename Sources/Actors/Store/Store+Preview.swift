@@ -3,6 +3,8 @@ import Transport
 extension Store {
   /// Rows looked at under the lock at once.
   private static let previewStretch = 4096
+  /// People looked at between two turns of others.
+  private static let previewTurn = 16
 
   /// What settings would make of the people and groups that were pushed last; changes nothing.
   ///
@@ -21,10 +23,11 @@ extension Store {
       } else {
         preview.employees.total = total
       }
-      for place in await newest(of: set, limit: limit) {
+      for (number, place) in await newest(of: set, limit: limit).enumerated() {
         await warm(read { $0.key(at: place) })
         guard let subject = read({ $0.remappingSubject(at: place) }) else { continue }
         preview.note(subject.under(connection), at: .now)
+        if number.isMultiple(of: Self.previewTurn) { await Task.yield() }
       }
     }
     return preview

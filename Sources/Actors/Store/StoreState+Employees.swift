@@ -95,9 +95,16 @@ extension StoreState {
   ///
   /// - Parameter managers: whose records are wanted.
   package func joins(of employees: [ListedEmployee], managers: [Int]) -> EmployeeJoins {
-    EmployeeJoins(
-      groups: employees.map { groups(of: $0.place) },
-      managers: managers.map { recordBytes(at: $0) }, gate: appliedSeq)
+    var shown: UInt64 = 0
+    for place in managers { shown = max(shown, rows[place].lastSeq) }
+    let groups = employees.map { employee in
+      let places = membership.groups(of: employee.place).prefix(Employee.groupLimit + 1)
+      for place in places { shown = max(shown, rows[place].lastSeq) }
+      return places.compactMap { groupNames[$0] }
+    }
+    return EmployeeJoins(
+      groups: groups, managers: managers.map { recordBytes(at: $0) }, shown: shown,
+      gate: appliedSeq)
   }
 
   /// All groups an employee belongs to.
@@ -134,22 +141,18 @@ extension StoreState {
     return reporting.reports(of: place)
   }
 
-  /// Who belongs to the groups of that id or name, in the order of their commit.
-  package func employees(inGroup group: String, of consumer: String) -> [Int] {
-    var found: Set<Int> = []
-    for place in groups(named: group, of: consumer) {
-      membership.members(of: place).forEach { entry in
-        if let target = entry.target, isUser(target) { found.insert(target) }
-      }
-    }
-    return found.sorted()
+  /// Whether a list of the consumer's employees, or of groups, can go on behind this record; who was
+  /// deleted or erased since still has its place.
+  package func isPlace(of id: String, in consumer: String, allowing kinds: Set<RecordKind>) -> Bool
+  {
+    guard let place = place(record: id), consumers[set(at: place).connection] == consumer
+    else { return false }
+    return kinds.contains(isUser(place) ? .employee : .group)
   }
+}
 
-  private func groups(named text: String, of consumer: String) -> [Int] {
-    if let place = place(record: text) { return isGroup(place, of: consumer) ? [place] : [] }
-    let folded = SCIMText.fold(text)
-    return groupNames.filter { place, group in
-      SCIMText.fold(group.name) == folded && isGroup(place, of: consumer)
-    }.map(\.key)
-  }
+/// What lists are made of.
+package enum RecordKind: Sendable {
+  case employee
+  case group
 }

@@ -10,67 +10,73 @@ package struct ListedRecord: Sendable {
   package let record: RowBytes
 }
 
-/// A page of them.
+/// Some of them.
 package struct RecordStretch: Sendable {
   package var records: [ListedRecord]
-  /// Whether there are more.
-  package var hasMore: Bool
   package var gate: UInt64
 }
 
+/// A stretch of the groups of one connection.
+package struct GroupStretch: Sendable {
+  /// Row numbers with the groups' names, in the order of their commit.
+  package var groups: [(place: Int, name: String)]
+  /// Where the search for more goes on; nil at the end.
+  package var next: Int?
+}
+
 /// Reading a consumer's groups and who belongs to them, in the order of their commit.
+///
+/// Every question looks at so many rows as it says at most: how many groups there are, and how many
+/// belong to one, is the customer's affair, and writes wait meanwhile.
 extension StoreState {
   func isGroup(_ place: Int, of consumer: String) -> Bool {
     isGroup(place) && consumers[set(at: place).connection] == consumer
   }
 
-  /// Groups that are not deleted.
+  /// The connections of a consumer that ever had a group, those that were removed included.
   ///
-  /// - Parameters:
-  ///   - connection: only those of one.
-  ///   - first: a row number.
-  package func listedGroups(
-    of consumer: String, connection: String?, from first: Int, count: Int
-  ) -> RecordStretch {
-    var found: [Int] = []
+  /// - Parameter connection: only that one.
+  package func connectionsWithGroups(
+    of consumer: String, connection: String? = nil
+  ) -> [String] {
+    var found: [String] = []
     for rows in sets where rows.set.type == SCIMResourceType.group.segment {
       let id = rows.set.connection
-      guard consumers[id] == consumer, connection.map({ $0 == id }) ?? true else { continue }
-      // One more than is shown tells whether there are more.
-      var next: Int? = first
-      var taken: [Int] = []
-      while let from = next, taken.count <= count {
-        let stretch = livePlaces(of: rows.set, from: from, count: count + 1 - taken.count)
-        taken += stretch.places
-        next = stretch.next
-      }
-      found += taken
+      if consumers[id] == consumer, connection == nil || connection == id { found.append(id) }
     }
-    return stretch(of: found.sorted(), count)
+    return found
+  }
+
+  /// Groups of a connection that are not deleted.
+  ///
+  /// - Parameters:
+  ///   - first: a row number.
+  ///   - count: rows that are looked at.
+  package func groups(ofConnection connection: String, from first: Int, count: Int) -> GroupStretch
+  {
+    let set = ResourceSet(connection: connection, type: SCIMResourceType.group.segment)
+    let stretch = livePlaces(of: set, from: first, count: count)
+    return GroupStretch(
+      groups: stretch.places.map { (place: $0, name: groupNames[$0]?.name ?? "") },
+      next: stretch.next)
   }
 
   /// One group of a consumer, deleted ones included.
   package func listedGroup(_ id: String, of consumer: String) -> ListedRecord? {
-    place(record: id).flatMap { isGroup($0, of: consumer) ? listedRecord($0) : nil }
+    groupPlace(id, of: consumer).map { listedRecord($0) }
   }
 
-  /// Who belongs to a group: employees and groups, known ones only.
-  ///
-  /// - Parameter first: a row number.
-  package func listedMembers(of group: Int, from first: Int, count: Int) -> RecordStretch {
-    var found: [Int] = []
-    membership.members(of: group).forEach { entry in
-      if let target = entry.target, target >= first, isUser(target) || isGroup(target) {
-        found.append(target)
-      }
-    }
-    return stretch(of: found.sorted(), count)
+  package func groupPlace(_ id: String, of consumer: String) -> Int? {
+    place(record: id).flatMap { isGroup($0, of: consumer) ? $0 : nil }
   }
 
-  private func stretch(of places: [Int], _ count: Int) -> RecordStretch {
-    RecordStretch(
-      records: places.prefix(count).map { listedRecord($0) }, hasMore: places.count > count,
-      gate: appliedSeq)
+  /// Who belongs to a group as it is now: it costs nothing, and can be looked through at leisure.
+  package func members(ofGroup place: Int) -> MemberSet { membership.members(of: place) }
+
+  /// What stands at these row numbers, employees and groups that are not deleted.
+  package func listedRecords(at places: some Collection<Int>) -> RecordStretch {
+    let shown = places.filter { (isUser($0) || isGroup($0)) && !rows[$0].isDeleted }
+    return RecordStretch(records: shown.map { listedRecord($0) }, gate: appliedSeq)
   }
 
   private func listedRecord(_ place: Int) -> ListedRecord {

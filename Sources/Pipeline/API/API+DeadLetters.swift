@@ -11,8 +11,9 @@ extension API {
       guard webhooks.contains(chosen) else { throw .notFound("webhook", chosen) }
       webhooks = [chosen]
     }
-    let page = try await backend.deadLetters(
-      of: webhooks, after: try APICursor(of: call)?.after, limit: call.limit)
+    let after = try APICursor(of: call)?.after
+    if let after, !after.hasPrefix("wh_") || !after.contains("-") { throw .unknownCursor }
+    let page = try await backend.deadLetters(of: webhooks, after: after, limit: call.limit)
     return .page(
       page.letters.map(\.publicJSON.bytes), current: call.queryText("cursor"),
       next: page.next.map { APICursor(after: $0).text })

@@ -26,7 +26,7 @@ extension API {
     if let fault = Self.mappingFault(mapping, at: "mapping") { throw fault }
     tried.settings["mapping"] = mapping.isNull ? .none : .some(mapping)
     let limit = call.body["limit"]?.int ?? 100
-    return .data(Self.json(await backend.previewMapping(tried, limit: limit)))
+    return .data(Self.json(try await backend.previewMapping(tried, limit: limit)))
   }
 
   private static func json(_ preview: MappingPreview) -> JSONValue {

@@ -45,7 +45,7 @@ extension APIRoutes {
       ]),
     APIRoute(
       .consumer(.getFields), "GET", connection + "/fields",
-      "Tell which employee fields the identity provider sends, and which it never sent.",
+      "Tell how many employees have which field now, and which the identity provider does not fill.",
       answer: .data(.named("FieldReport")), refuses: [.tooManyRequests]),
   ]
 

@@ -5,7 +5,7 @@ extension APIRoutes {
       .consumer(.previewMapping), "POST",
       "/connections/{universalApi}/{serviceId}/mapping/preview",
       "Try a mapping on what was pushed last; nothing changes.",
-      answer: .data(.named("MappingPreview")),
+      answer: .data(.named("MappingPreview")), refuses: [.tooManyRequests],
       body: [
         APIInput(
           "mapping", .object, required: true, nullable: true,

@@ -17,7 +17,8 @@ extension APIRoutes {
         APIInput("employeeNumber", .text(limit: 200), "Only this employeeNumber."),
         APIInput(
           "updatedAfter", .timestamp,
-          "Only what changed after this moment, deletions included unless includeDeleted=false."),
+          "Only what changed at or after this moment, deletions included unless includeDeleted=false; "
+            + "whoever polls asks from 5 s before the newest updatedAt seen."),
         APIInput(
           "includeDeleted", .boolean,
           "true lists deleted ones too; true with updatedAfter when absent, otherwise false."),
@@ -67,7 +68,7 @@ extension APIRoutes {
       query: [
         APIInput(
           "root", .text(limit: 64),
-          "The employee on top; everyone without a manager when absent."),
+          "The employee on top; when absent everyone without a manager, and one of each circle."),
         APIInput(
           "depth", .integer(0...OrgChartQuery.deepest), "Levels below the top; 24 when absent."),
       ]),

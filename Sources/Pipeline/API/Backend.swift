@@ -57,7 +57,10 @@ protocol APIBackend: Sendable {
   func mappingPending(of connectionId: String) -> Int
 
   /// What these settings would make of the people and groups that were pushed last.
-  func previewMapping(_ connection: Connection, limit: Int) async -> MappingPreview
+  func previewMapping(
+    _ connection: Connection, limit: Int
+  ) async throws(APIError) -> MappingPreview
+
   /// Groups that are not deleted.
   func groups(_ query: GroupQuery) async throws(APIError) -> RecordPage
 

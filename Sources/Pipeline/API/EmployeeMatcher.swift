@@ -38,7 +38,7 @@ struct EmployeeMatcher: Sendable {
     func text(_ field: EmployeeField) -> String? { employee.text(place(field)) }
     if let status = query.status, text(.employmentStatus) != status { return false }
     if let number = query.employeeNumber, text(.employeeNumber) != number { return false }
-    if let moment = query.updatedAfter, !Self.isAfter(moment, text(.updatedAt)) { return false }
+    if let moment = query.updatedAfter, !Self.isSince(moment, text(.updatedAt)) { return false }
     if let department, text(.departmentId) != query.department,
       !Self.same(text(.departmentName), department)
     {
@@ -56,8 +56,9 @@ struct EmployeeMatcher: Sendable {
     return all.contains { Self.same($0["value"]?.string, email) }
   }
 
-  private static func isAfter(_ moment: Timestamp, _ updated: String?) -> Bool {
-    updated.flatMap { Timestamp(parsing: $0) }.map { $0 > moment } ?? false
+  /// The moment itself counts: of two changes in one millisecond a reader may have seen one.
+  private static func isSince(_ moment: Timestamp, _ updated: String?) -> Bool {
+    updated.flatMap { Timestamp(parsing: $0) }.map { $0 >= moment } ?? false
   }
 
   private static func same(_ value: String?, _ folded: String) -> Bool {

@@ -67,7 +67,7 @@ struct RecordPage: Sendable, Equatable {
 struct OrgChartQuery: Sendable, Equatable {
   var consumerId: String
   var connectionId: String?
-  /// The employee on top; nil means everyone without a manager.
+  /// The employee on top; nil means everyone without a manager, and one of each circle of them.
   var root: String?
   /// Levels below the top: 0–24.
   var depth: Int

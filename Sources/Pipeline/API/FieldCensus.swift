@@ -7,26 +7,35 @@ struct FieldCensus: Sendable, Equatable {
   struct Count: Sendable, Equatable {
     /// Employees that have it now; deleted ones not counted.
     var now = 0
-    /// The same, with deleted ones.
+    /// The same, with deleted ones as they were last.
     var ever = 0
   }
 
   /// Names of custom fields that are counted; a provider could make up one per person.
   static let customNames = 200
 
+  private static let read: [EmployeeField] =
+    [.deleted, .customFields] + FieldSource.all.map(\.field)
+
   private(set) var employees = Count()
   private(set) var fields: [EmployeeField: Count] = [:]
   private(set) var custom: [String: Count] = [:]
 
   /// - Parameter isMember: whether it belongs to a group, which its record does not say.
-  mutating func add(_ employee: Employee, isMember: Bool) {
-    let isThere = !employee.isDeleted
+  ///
+  /// What stands in it is looked at as the bytes it is: a tree of each of a million people would be
+  /// made for nothing.
+  mutating func add(_ employee: RenderedEmployee, isMember: Bool) {
+    let places = employee.places(of: Self.read)
+    let isThere = !employee.says("true", at: places[0])
     employees.add(isThere)
-    for source in FieldSource.all {
-      let has = source.field == .groups ? isMember : employee[source.field].isTelling
+    for (source, place) in zip(FieldSource.all, places[2...]) {
+      let has = source.field == .groups ? isMember : employee.isTelling(place)
       if has { fields[source.field, default: Count()].add(isThere) }
     }
-    for member in employee[.customFields].object?.members ?? [] where member.value.isTelling {
+    guard employee.isTelling(places[1]) else { return }
+    let members = employee.value(places[1]).object?.members ?? []
+    for member in members where member.value.isTelling {
       guard custom[member.name] != nil || custom.count < Self.customNames else { continue }
       custom[member.name, default: Count()].add(isThere)
     }
@@ -37,6 +46,22 @@ extension FieldCensus.Count {
   fileprivate mutating func add(_ isThere: Bool) {
     ever += 1
     if isThere { now += 1 }
+  }
+}
+
+extension RenderedEmployee {
+  fileprivate func says(_ text: StaticString, at place: Range<Int>?) -> Bool {
+    place.map { bytes[$0].elementsEqual(text.description.utf8) } ?? false
+  }
+
+  /// Whether the value that stands there says something.
+  fileprivate func isTelling(_ place: Range<Int>?) -> Bool {
+    guard let place, !place.isEmpty, !says("null", at: place) else { return false }
+    switch bytes[place.lowerBound] {
+    case UInt8(ascii: "\""): return place.count > 2
+    case UInt8(ascii: "["), UInt8(ascii: "{"): return place.count > 2 && value(place).isTelling
+    default: return true
+    }
   }
 }
 
@@ -57,9 +82,24 @@ struct FieldSource: Sendable {
   /// nil: only a rule of the connection fills it.
   let attribute: String?
 
-  /// As the connection has it: a rule of its own stands in front of the attribute.
+  /// As the connection has it: a rule of its own stands in place of the attribute, and one that reads
+  /// nothing has no source.
   func attribute(in connection: Connection) -> String? {
-    connection.settings["mapping"]?[field.name] == nil ? attribute : "settings.mapping"
+    guard let rule = connection.mapping.employees.ownRule(for: field) else { return attribute }
+    return Self.words(for: rule)
+  }
+
+  /// The same of a member of `customFields`.
+  static func attribute(ofCustomField name: String, in connection: Connection) -> String? {
+    let mapping = connection.mapping
+    if name == Employee.teamName, mapping.assignsTeams { return rules }
+    return mapping.employees.ownRule(forCustomField: name).map { words(for: $0) } ?? name
+  }
+
+  private static let rules = "settings.mapping"
+
+  private static func words(for rule: EmployeeExpression) -> String? {
+    rule.sources.isEmpty ? nil : rules
   }
 
   static let all: [FieldSource] =
@@ -105,7 +145,7 @@ extension API {
     let custom = census.custom.sorted { $0.key < $1.key }.map { name, found in
       var json = JSONObject()
       json["field"] = JSONValue("customFields.\(name)")
-      json["source"] = JSONValue(name)
+      json["source"] = .text(FieldSource.attribute(ofCustomField: name, in: connection))
       for member in count(found).members { json[member.name] = member.value }
       return JSONValue.object(json)
     }

@@ -13,6 +13,8 @@ struct EmployeeJoiner: Sendable {
   let scimBase: String
   /// What is durable by then shows all of it.
   private(set) var gate: UInt64 = 0
+  /// The same of managers and groups alone; what `including` asks for needs `gate`.
+  private(set) var shown: UInt64 = 0
   /// The values of `manager` by the managers' numbers.
   private var managers: [Int: [UInt8]] = [:]
 
@@ -32,6 +34,7 @@ struct EmployeeJoiner: Sendable {
     let (listed, store) = (found.map(\.listed), store)
     let joins = store.read { $0.joins(of: listed, managers: unknown) }
     gate = max(gate, joins.gate)
+    shown = max(shown, joins.shown)
     for (place, record) in zip(unknown, joins.managers) {
       managers[place] = RenderedEmployee(await store.bytes(record)).asManager
     }

@@ -12,8 +12,15 @@ struct EmployeeSearch: Sendable {
   /// A page ends before its employees exceed this.
   static let pageBytes = 1 << 20
 
+  /// Places in the queue for searches that applications leave to identity providers, whose pushes
+  /// would stand still while they are refused.
+  static let left = 16
+
   let store: Store
   let scans: ScanGate
+  /// For what reads all of a tenant's people at once: reports, which may take long and wait for one
+  /// another, never searches for them.
+  let reports = ScanGate(bound: 8)
 
   /// The employee as the API shows it, once it is durable; nil when it is not this consumer's.
   ///
@@ -29,13 +36,14 @@ struct EmployeeSearch: Sendable {
     ]
     await joiner.join(&found)
     await store.committed.durable(
-      through: listed.manager == nil && including.isEmpty ? listed.lastSeq : joiner.gate)
+      through: including.isEmpty ? max(listed.lastSeq, joiner.shown) : joiner.gate)
     return found[0].employee
   }
 
   /// - Returns: nil when too many searches wait already.
   func page(_ query: EmployeeQuery, base: String = "") async -> EmployeePage? {
-    guard let (page, gate) = await scans.run({ await search(query, base) }) else { return nil }
+    let found = await scans.run(leaving: Self.left) { await search(query, base) }
+    guard let (page, gate) = found else { return nil }
     await store.committed.durable(through: gate)
     return page
   }
@@ -45,16 +53,15 @@ struct EmployeeSearch: Sendable {
   ) async -> (EmployeePage, gate: UInt64) {
     let matcher = EmployeeMatcher(query)
     var joiner = EmployeeJoiner(store: store, including: query.including, scimBase: base)
-    var rows = EmployeeRows(query, store)
+    var rows = await EmployeeRows(query, store)
     var filling = EmployeePageFilling(limit: query.limit)
     var gate: UInt64 = 0
     while true {
       let wanted = matcher.takesAll ? min(filling.room + 1, Self.stretch) : Self.stretch
       guard let stretch = rows.next(wanted, in: store) else { break }
       gate = max(gate, stretch.gate)
-      var found = await matches(matcher, among: stretch.employees, atMost: filling.room + 1)
-      await joiner.join(&found)
-      if !filling.add(found) { break }
+      let found = await matches(matcher, among: stretch.employees, atMost: filling.room + 1)
+      if !(await fill(&filling, with: found, &joiner)) { break }
       await Task.yield()
     }
     let last = filling.hasMore ? filling.last : nil
@@ -64,6 +71,26 @@ struct EmployeeSearch: Sendable {
         next: last.map { last in store.read { $0.recordId(of: last) } }),
       max(gate, joiner.gate)
     )
+  }
+
+  /// What was asked for beside may be much: then one after the other is read, until the page ends.
+  ///
+  /// - Returns: false when the page is full and there are more.
+  private func fill(
+    _ filling: inout EmployeePageFilling, with found: [EmployeeJoiner.Found],
+    _ joiner: inout EmployeeJoiner
+  ) async -> Bool {
+    let step = joiner.including.isEmpty ? max(1, found.count) : 1
+    var left = found[...]
+    while !left.isEmpty {
+      var some = Array(left.prefix(step))
+      left = left.dropFirst(step)
+      // The one that only tells that there are more is not shown.
+      if filling.room > 0 { await joiner.join(&some) }
+      if !filling.add(some) { return false }
+      if step == 1 { await Task.yield() }
+    }
+    return true
   }
 
   private func matches(
@@ -88,25 +115,26 @@ private struct EmployeeRows {
   private var candidates: ArraySlice<Int>?
   private var first: Int?
 
-  init(_ query: EmployeeQuery, _ store: Store) {
-    let scope = EmployeeScope(
+  init(_ query: EmployeeQuery, _ store: Store) async {
+    scope = EmployeeScope(
       consumer: query.consumerId, connection: query.connectionId,
       includesDeleted: query.includesDeleted)
-    let (first, places) = store.read { state in
-      (state.firstPlace(after: query.after), Self.candidates(query, in: state))
-    }
-    self.scope = scope
+    let first = store.read { $0.firstPlace(after: query.after) }
     self.first = first
-    candidates = places.map { places in places[...].drop { $0 < first } }
+    candidates = await Self.candidates(query, in: store).map { places in
+      places[...].drop { $0 < first }
+    }
   }
 
   /// Who is deleted has neither manager nor groups any more, but his record still names the former.
-  private static func candidates(
-    _ query: EmployeeQuery, in state: borrowing StoreState
-  ) -> [Int]? {
-    let group = query.group.map { state.employees(inGroup: $0, of: query.consumerId) }
+  private static func candidates(_ query: EmployeeQuery, in store: Store) async -> [Int]? {
+    var group: [Int]?
+    if let name = query.group {
+      let named = await store.groups(named: name, of: query.consumerId)
+      group = store.targets(ofGroups: named)
+    }
     guard let manager = query.managerId, !query.includesDeleted else { return group }
-    let reports = state.reports(to: manager, of: query.consumerId)
+    let reports = store.read { $0.reports(to: manager, of: query.consumerId) }
     guard let group else { return reports }
     let members = Set(group)
     return reports.filter { members.contains($0) }

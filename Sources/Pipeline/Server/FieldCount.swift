@@ -7,16 +7,19 @@ struct FieldCount: Sendable {
   private static let stretch = 64
 
   let store: Store
-  let scans: ScanGate
+  let reports: ScanGate
 
-  /// - Returns: nil when too many searches wait already.
+  /// - Returns: nil when too many reports wait already.
   func census(of connection: Connection) async -> FieldCensus? {
-    await scans.run { await count(connection) }
+    guard let (census, gate) = await reports.run({ await count(connection) }) else { return nil }
+    await store.committed.durable(through: gate)
+    return census
   }
 
-  private func count(_ connection: Connection) async -> FieldCensus {
+  private func count(_ connection: Connection) async -> (FieldCensus, gate: UInt64) {
     var census = FieldCensus()
     let scope = EmployeeScope(consumer: connection.consumerId, connection: connection.id)
+    var gate: UInt64 = 0
     var next: Int? = 0
     while let first = next {
       let (stretch, joins) = store.read { state in
@@ -25,12 +28,11 @@ struct FieldCount: Sendable {
       }
       for (employee, groups) in zip(stretch.employees, joins.groups) {
         census.add(
-          Employee(bytes: await store.bytes(employee.record)), isMember: !groups.isEmpty)
+          RenderedEmployee(await store.bytes(employee.record)), isMember: !groups.isEmpty)
       }
-      next = stretch.next
-      if next == nil { await store.committed.durable(through: stretch.gate) }
+      (next, gate) = (stretch.next, stretch.gate)
       await Task.yield()
     }
-    return census
+    return (census, gate)
   }
 }

@@ -70,7 +70,7 @@ struct ServerBackend: APIBackend {
   func signingKeys(webhookId: String) -> [Secret] { vault.signingKeys(webhookId) }
 
   func fields(of connection: Connection) async throws(APIError) -> FieldCensus {
-    let count = FieldCount(store: topology.store, scans: topology.search.scans)
+    let count = FieldCount(store: topology.store, reports: topology.search.reports)
     guard let census = await count.census(of: connection) else { throw .tooManySearches }
     return census
   }
@@ -79,8 +79,15 @@ struct ServerBackend: APIBackend {
     topology.store.read { $0.remappingLeft(of: connectionId) }
   }
 
-  func previewMapping(_ connection: Connection, limit: Int) async -> MappingPreview {
-    await topology.store.preview(connection, limit: limit)
+  func previewMapping(
+    _ connection: Connection, limit: Int
+  ) async throws(APIError) -> MappingPreview {
+    let store = topology.store
+    let found = await topology.search.reports.run {
+      await store.preview(connection, limit: limit)
+    }
+    guard let preview = found else { throw .tooManySearches }
+    return preview
   }
 
   func activity(recent: Int, follow: Bool) -> AsyncStream<Activity> {

@@ -51,10 +51,10 @@ struct EmployeeQueryTests {
     #expect(!matches { $0.connectionId = "cnx_2" })
   }
 
-  @Test func `updated after means after`() {
+  @Test func `updated after means that moment and later`() {
     let moment = Timestamp(parsing: "2026-01-02T03:04:05.678Z")
-    #expect(!matches { $0.updatedAfter = moment })
-    #expect(matches { $0.updatedAfter = moment?.advanced(by: .milliseconds(-1)) })
+    #expect(matches { $0.updatedAfter = moment })
+    #expect(!matches { $0.updatedAfter = moment?.advanced(by: .milliseconds(1)) })
   }
 
   @Test func `filters hold together`() {

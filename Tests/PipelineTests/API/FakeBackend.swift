@@ -116,7 +116,9 @@ final class FakeBackend: APIBackend {
 
   func mappingPending(of connectionId: String) -> Int { 0 }
 
-  func previewMapping(_ connection: Connection, limit: Int) async -> MappingPreview {
+  func previewMapping(
+    _ connection: Connection, limit: Int
+  ) async throws(APIError) -> MappingPreview {
     MappingPreview()
   }
 
@@ -135,7 +137,7 @@ final class FakeBackend: APIBackend {
     var census = FieldCensus()
     for employee in state.withLock({ $0.employees.values.sorted { $0.id < $1.id } })
     where employee[.connection]["connectionId"]?.string == connection.id {
-      census.add(employee, isMember: false)
+      census.add(RenderedEmployee(employee.bytes), isMember: false)
     }
     return census
   }

@@ -27,8 +27,8 @@ struct FieldCensusTests {
     gone[.lastName] = "Lee"
     gone[.deleted] = true
     var census = FieldCensus()
-    census.add(here, isMember: true)
-    census.add(gone, isMember: false)
+    census.add(RenderedEmployee(here.bytes), isMember: true)
+    census.add(RenderedEmployee(gone.bytes), isMember: false)
     #expect(census.employees == .init(now: 1, ever: 2))
     #expect(census.fields[.firstName] == .init(now: 1, ever: 1))
     #expect(census.fields[.lastName] == .init(now: 0, ever: 1))
@@ -47,5 +47,17 @@ struct FieldCensusTests {
     connection.settings["mapping"] = ["hireDate": "urn:example:User:hired"]
     #expect(hired.attribute(in: connection) == "settings.mapping")
     #expect(title.attribute(in: connection) == "title")
+    connection.settings["mapping"] = [
+      "jobTitle": ["constant": "Guide"], "customFields.badge": "badge",
+      "customFields.site": ["constant": 1],
+      "groups": [["prefix": "team-", "team": true]],
+    ]
+    #expect(title.attribute(in: connection) == nil, "nobody sends a constant")
+    let groups = try #require(FieldSource.all.first { $0.field == .groups })
+    #expect(groups.attribute(in: connection) == "Group members")
+    let custom = ["badge", "site", "team", "shoe"].map {
+      FieldSource.attribute(ofCustomField: $0, in: connection)
+    }
+    #expect(custom == ["settings.mapping", nil, "settings.mapping", "shoe"])
   }
 }

@@ -86,11 +86,48 @@ struct PeopleReadTests {
     let next = try #require(members["meta"]?["next"]?.string)
     let last = try await api.get(path + "/members?cursor=\(next)")
     #expect(Self.names(last) == ["b"], "who is awaited is hidden")
+    #expect(try await api.get("/hris/groups?cursor=\(next)").status == 400, "of employees")
+    #expect(try await api.get("/hris/employees?cursor=\(cursor)").status == 400, "of groups")
+    let never = APICursor(after: "emp_none").text
+    for list in ["/hris/employees", "/hris/groups", path + "/members"] {
+      #expect(try await api.get(list + "?cursor=\(never)").status == 400)
+    }
     #expect(try await api.get("/hris/groups/grp_none").status == 404)
     #expect(try await api.get("/hris/groups/grp_none/members").status == 404)
     let okta = try people.server.okta()
     #expect(try await okta.delete("/Groups/\(second)").status == 204)
     #expect(try await api.get("/hris/groups")["data"]?.array?.count == 2)
+  }
+
+  @Test func `however many groups are gone, those that are there are found`() async throws {
+    let people = try await People()
+    let okta = try people.server.okta()
+    for number in 0..<300 {
+      let id = try await people.group("G\(number)", [])
+      #expect(try await okta.delete("/Groups/\(id)").status == 204)
+    }
+    _ = try await people.group("Last", ["a"])
+    let api = try await people.api()
+    let page = try await api.get("/hris/groups?limit=1")
+    #expect(page["data"]?.array?.map { $0["name"] } == ["Last"])
+    #expect(page["meta"]?["next"] == .null)
+    #expect(Self.names(try await api.get("/hris/employees?group=LAST")) == ["a"])
+    #expect(Self.names(try await api.get("/hris/employees?group=G7")) == [])
+  }
+
+  @Test func `pages that show more of everybody are pages still`() async throws {
+    let people = try await People()
+    let api = try await people.api()
+    _ = try await people.group("Engineering", ["a", "boss"])
+    let list = "/hris/employees?limit=3&include=raw,groups,directReports"
+    let first = try await api.get(list)
+    #expect(Self.names(first) == ["c", "a", "b"])
+    #expect(
+      first["data"]?.array?[1]["directReports"]?.array?.map { $0["email"] } == ["c@example.com"])
+    let next = try #require(first["meta"]?["next"]?.string)
+    let last = try await api.get(list + "&cursor=\(next)")
+    #expect(Self.names(last) == ["boss"] && last["meta"]?["next"] == .null)
+    #expect(last["data"]?.array?.first?["groups"]?.array?.count == 1)
   }
 
   @Test func `a group in a group is a member of its own kind`() async throws {
@@ -208,6 +245,19 @@ struct PeopleReadTests {
     let id = try #require(people.employees["boss"])
     let tree = try #require(try await api.get("/hris/org-chart?root=\(id)")["data"])
     #expect(tree["employees"] == 4 && tree["truncated"] == false)
-    #expect(try await api.get("/hris/org-chart")["data"]?["roots"] == [])
+    let whole = try #require(try await api.get("/hris/org-chart")["data"])
+    #expect(whole["employees"] == 4 && whole["truncated"] == false)
+    #expect(whole["roots"]?.array?.map { $0["email"] } == ["c@example.com"], "who came first")
+  }
+
+  @Test func `an export that is not whole does not end well`() async throws {
+    let people = try await People()
+    let words = ["employees", "export", "--spool", people.server.spool]
+    let whole = try await runProgram(words)
+    #expect(whole.ending == .exited(0) && whole.output.split(separator: "\r\n").count == 5)
+    let full = try ChildProcess(
+      program: TestServer.program, words: words, environment: TestServer.environment,
+      output: "/dev/full")
+    #expect(await full.ending(within: .seconds(30)) == .exited(74))
   }
 }

@@ -52,7 +52,7 @@ extension APISchemas {
         .init("fields", .array(of: .named("FieldUse"))),
         .init(
           "neverSent", .array(of: .text),
-          "Fields with a source that no employee ever had, deleted ones included."),
+          "Fields with a source that no employee has now, nor a deleted one had last."),
       ])
     ),
     (
@@ -61,9 +61,9 @@ extension APISchemas {
         .init("field", .text, example: "departmentName", "Of an employee."),
         .init(
           "source", .nullable(.text), example: "title",
-          "The attribute it comes from, or settings.mapping; null where only a rule could fill it."),
+          "The attribute, or settings.mapping; null: by no rule, or one that reads nothing sent."),
         .init("employees", .count, "How many have it now."),
-        .init("ever", .boolean, "Whether anybody has it or, if deleted, had it last."),
+        .init("ever", .boolean, "Whether anybody has it now or, if deleted, had it last."),
       ])
     ),
   ]
