@@ -42,7 +42,7 @@ import Transport
       for number in UInt64(1)...40 {
         harness.log.commit(.sample(key: "emp_\(number)", sequence: number))
       }
-      try await harness.wait { await delivery.overrun(webhook: "wh_1", through: 5) != nil }
+      try await harness.wait { await delivery.overrun("wh_1", through: 5) != nil }
       try await harness.wait { await delivery.release(webhook: "wh_1", key: nil) }
       try await harness.wait { harness.sender.delivered("wh_1").count == 35 }
       #expect(Set(harness.sender.delivered("wh_1")) == Set((6...40).map { "evt_\($0)" }))
