@@ -45,7 +45,9 @@ struct Topology: Sendable {
       mapped: spool.hop(.mapped))
     authentication = Authentication(
       view: view, activity: activity,
-      acceptance: Acceptance(hop: spool.hop(.accepted), intake: intake, catalog: catalog),
+      acceptance: Acceptance(
+        hop: spool.hop(.accepted), intake: intake, catalog: catalog,
+        isErased: { [store] key in store.read { $0.isErased(key) } }),
       mapping: mapping, capacity: capacity,
       tell: { [store] in store.tellSoon($0) }, note: parts.note)
     let scans = ScanGate()
@@ -92,8 +94,7 @@ struct Topology: Sendable {
     let turns: AdminTurns
     let epoch: Int
     let snapshots: SnapshotDuty?
-    /// Takes the lines out of the log of calls in which one of these stands. Blocks.
-    let forgetCalls: @Sendable ([[UInt8]]) throws -> Void
+    let forgetCalls: PersonFiles.ForgetCalls
     /// Forgets what is only remembered of an employee.
     let forget: @Sendable (_ employee: String) -> Void
   }

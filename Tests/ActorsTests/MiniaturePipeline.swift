@@ -55,7 +55,9 @@ final class MiniaturePipeline: Sendable {
       mapped: spool.hop(1))
     authentication = Authentication(
       view: view, activity: activity,
-      acceptance: Acceptance(hop: spool.hop(0), intake: intake, catalog: catalog),
+      acceptance: Acceptance(
+        hop: spool.hop(0), intake: intake, catalog: catalog,
+        isErased: { [store] key in store.read { $0.isErased(key) } }),
       mapping: mapping, capacity: 64, note: note)
     ingress = Ingress(
       authentication: authentication, reader: ResourceReader(store: store, catalog: catalog),

@@ -7,11 +7,17 @@ package struct Acceptance: Sendable {
   private let hop: SpoolHop
   private let intake: Intake
   private let catalog: SCIMCatalog
+  private let isErased: @Sendable (ResourceKey) -> Bool
 
-  package init(hop: SpoolHop, intake: Intake, catalog: SCIMCatalog) {
+  /// - Parameter isErased: of whom nothing more is taken in.
+  package init(
+    hop: SpoolHop, intake: Intake, catalog: SCIMCatalog,
+    isErased: @escaping @Sendable (ResourceKey) -> Bool = { _ in false }
+  ) {
     self.hop = hop
     self.intake = intake
     self.catalog = catalog
+    self.isErased = isErased
   }
 
   /// - Throws: why it is not accepted.
@@ -20,6 +26,9 @@ package struct Acceptance: Sendable {
     guard case .write(let verb, let endpoint, let id) = call.operation,
       let type = catalog.resourceType(endpoint: "/" + endpoint)
     else { throw .unknownRoute }
+    if let id, isErased(ResourceKey(connection: connection.id, type: type.segment, id: id)) {
+      throw .notFound(type.name, id: id)
+    }
     let query = Self.kept(of: call.query)
     let body = verb == .delete ? JSONObject() : type.removingSecrets(from: try call.object())
     let resourceId = id ?? call.resourceId ?? UUIDv4.make()

@@ -46,6 +46,8 @@ package struct DeliveryEnvironment: Sendable {
   }
   /// Whether an employee is erased, or is going to be.
   package var isErased: @Sendable (_ employeeId: String) -> Bool = { _ in false }
+  /// Whether an event's bytes name an employee who is erased, or is going to be.
+  package var namesErased: @Sendable (_ event: [UInt8]) -> Bool = { _ in false }
   /// As in events.
   package var epoch = 1
   package var clock: any DeliveryClock = SystemDeliveryClock()

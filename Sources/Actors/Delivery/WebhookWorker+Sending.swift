@@ -92,7 +92,7 @@ extension WebhookWorker {
     var (verdict, opened) = judge(job, result, now)
     noteClock(result, now)
     var result = result
-    if environment.isErased(event.key) { (result.responseHead, result.responseBody) = ("", []) }
+    if mayNameErased(result, event) { (result.responseHead, result.responseBody) = ("", []) }
     if environment.isErased(event) { verdict.forget() }
     await record(job, verdict, result, event, now)
     if opened {
@@ -104,6 +104,12 @@ extension WebhookWorker {
     await environment.disable(id, reason)
     let webhook = peek(\.webhook)
     await environment.tell(.disabled(webhook, isGone: reason == .gone, why: reason.words))
+  }
+
+  /// Receivers like to answer with what they were sent.
+  private func mayNameErased(_ result: WebhookResult, _ event: CommittedEvent) -> Bool {
+    if environment.isErased(event.key) { return true }
+    return !result.responseBody.isEmpty && environment.namesErased(event.body)
   }
 
   /// Warns once, until the clock is right again.

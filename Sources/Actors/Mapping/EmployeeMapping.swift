@@ -138,6 +138,17 @@ extension EmployeeMapping {
     return fields
   }
 
+  /// Fields, and members of `customFields`, that say something of somebody's manager.
+  var readsOfManager: (fields: [EmployeeField], custom: Set<String>) {
+    let isRead = { (expression: EmployeeExpression) in
+      expression.sources.contains { $0.contains("manager") }
+    }
+    return (
+      rules.filter { $0.field != .manager && isRead($0.expression) }.map(\.field),
+      Set(customRules.filter { isRead($0.expression) }.map(\.name))
+    )
+  }
+
   /// The manager's reference as sent: an object, a text, a number, or an array of one of them.
   package static func managerReference(of resource: SCIMResource) -> ManagerReference? {
     reference(resource.attributes[enterpriseSchema]?["manager"])

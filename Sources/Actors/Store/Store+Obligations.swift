@@ -44,8 +44,13 @@ extension StoreState {
     }
   }
 
+  /// Of somebody who is being erased nothing more is told but that.
+  private func mayBeTold(of place: Int) -> Bool {
+    !rows[place].isDeleted && !isBeingErased(place)
+  }
+
   private func findManager(of place: Int) -> OwedChange? {
-    guard !rows[place].isDeleted, case let row = row(at: place),
+    guard mayBeTold(of: place), case let row = row(at: place),
       case .waiting(let text)? = row.manager,
       let manager = manager(text, in: row.key.connection), manager.key != row.key
     else { return nil }
@@ -55,7 +60,7 @@ extension StoreState {
   }
 
   private func loseManager(of place: Int) -> OwedChange? {
-    guard !rows[place].isDeleted, case let row = row(at: place),
+    guard mayBeTold(of: place), case let row = row(at: place),
       case .employee(let id)? = row.manager,
       self.place(record: id).map({ rows[$0].isDeleted }) ?? true
     else { return nil }
@@ -64,7 +69,7 @@ extension StoreState {
   }
 
   private func tellGroups(of place: Int) -> OwedChange? {
-    guard !rows[place].isDeleted,
+    guard mayBeTold(of: place),
       let connection = configuration.connections[set(at: place).connection],
       connection.tellsMembership || connection.mapping.assignsTeams
     else { return nil }
@@ -117,7 +122,7 @@ extension StoreState {
       membership.contains(value, in: group),
       membership.target(of: value, in: group) == nil,
       let target = target(of: value, in: row.key.connection), target != group,
-      !membership.groups(of: target).contains(group)
+      !isBeingErased(target), !membership.groups(of: target).contains(group)
     else { return nil }
     let key = key(at: target)
     let link = CommittedMembers.Attachment(value: value, path: "\(key.type)/\(key.id)")

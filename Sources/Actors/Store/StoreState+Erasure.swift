@@ -6,13 +6,15 @@ package struct ErasedPerson: Sendable {
   package let employeeId: String
   /// The SCIM id.
   package let remoteId: String
-  let connection: String
+  package let connection: String
   /// What somebody's manager or a member of a group may be given as.
   package let names: Set<String>
   /// The same, folded.
   let folded: Set<String>
   /// What tells of the person wherever it occurs, for files that nobody takes apart.
   package let traces: [String]
+  /// What somebody may have asked for to find the person: the names, and how it is called.
+  package let searched: Set<String>
 }
 
 extension StoreState {
@@ -36,11 +38,25 @@ extension StoreState {
     return recordBytes(at: place)
   }
 
-  /// Whose an employee is or was, and what it is called; nil when there never was one of that id.
-  package func owner(of employee: String) -> (consumer: String, remoteId: String)? {
+  /// Whose an employee is or was, and its SCIM id; nil when there never was one of that id.
+  package func owner(
+    of employee: String
+  ) -> (consumer: String, connection: String, remoteId: String)? {
     guard let place = place(record: employee), isUser(place) else { return nil }
-    return (consumers[set(at: place).connection] ?? "", id(at: place))
+    let connection = set(at: place).connection
+    return (consumers[connection] ?? "", connection, id(at: place))
   }
+
+  /// Whether a resource was erased or is being: nothing more is taken in of it.
+  package func isErased(_ key: ResourceKey) -> Bool {
+    place(key).map { rows[$0].isErased || isBeingErased($0) } ?? false
+  }
+
+  /// Whether nothing but ids is left of it.
+  func isGone(_ person: ErasedPerson) -> Bool { rows[person.place].isErased }
+
+  /// The line that made the person as it stands.
+  func newestLine(of person: ErasedPerson) -> UInt64 { rows[person.place].contentSeq }
 
   /// Nil when there is no such employee, or not any more.
   package func person(_ employee: String) -> ErasedPerson? {
@@ -55,11 +71,16 @@ extension StoreState {
     return ErasedPerson(
       place: place, employeeId: employee, remoteId: key.id, connection: key.connection,
       names: Set(names), folded: Set(names.filter { !$0.isEmpty }.map { SCIMText.fold($0) }),
-      traces: [employee, key.id] + PersonTraces(record, resource: row.resource).texts)
+      traces: [employee, key.id] + PersonTraces(record, resource: row.resource).texts,
+      searched: Set(names + Self.calling.compactMap { record[$0].string }))
   }
 
   private static let naming: [EmployeeField] = [
     .externalId, .username, .email, .workEmail, .personalEmail, .employeeNumber,
+  ]
+  private static let calling: [EmployeeField] = [
+    .firstName, .lastName, .middleName, .displayName, .preferredName, .mobilePhoneNumber,
+    .workPhoneNumber,
   ]
 
   /// What a change comes to while somebody is erased; nil when that is not what it is about.
@@ -83,22 +104,31 @@ extension StoreState {
   /// Employees of the same connection from a row on who may name the person as their manager,
   /// deleted ones too.
   ///
-  /// - Parameter line: only those that changed after it.
+  /// - Parameters:
+  ///   - count: of those that are found, at most.
+  ///   - line: only those that changed after it.
   func mayName(
     _ person: ErasedPerson, from first: Int, count: Int, changedAfter line: UInt64
   ) -> (places: [Int], next: Int?) {
-    let end = min(first + count, rows.count)
+    let end = min(first + Self.erasureScan, rows.count)
     guard
       let set = setNumbers[
         ResourceSet(
           connection: person.connection, type: SCIMResourceType.user.segment)]
     else { return ([], nil) }
-    let places = (first..<end).filter { place in
+    var (places, place): ([Int], Int) = ([], first)
+    while place < end, places.count < count {
       let row = rows[place]
-      return row.set == set && row.lastSeq > line && !row.isErased && place != person.place
+      if row.set == set, row.lastSeq > line, !row.isErased, place != person.place {
+        places.append(place)
+      }
+      place += 1
     }
-    return (places, end < rows.count ? end : nil)
+    return (places, place < rows.count ? place : nil)
   }
+
+  /// Rows passed over at once.
+  private static let erasureScan = 4096
 
   /// An employee without the manager it has, when that is the person; nil when it is not.
   func withoutManager(_ place: Int, _ person: ErasedPerson) -> OwedChange? {
@@ -146,9 +176,12 @@ extension StoreState {
     }
     var new = old
     new[.manager] = .null
+    let read = configuration.connections[row.key.connection]?.mapping.employees.readsOfManager
+    for field in read?.fields ?? [] { new[field] = .null }
     if let custom = old[.customFields].object {
       let others = custom.members.filter { member in
-        member.value.string.map { !person.folded.contains(SCIMText.fold($0)) } ?? true
+        if read?.custom.contains(member.name) ?? false { return false }
+        return member.value.string.map { !person.folded.contains(SCIMText.fold($0)) } ?? true
       }
       new[.customFields] = .object(JSONObject(others))
     }

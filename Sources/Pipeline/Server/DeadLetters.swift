@@ -57,7 +57,11 @@ final class DeadLetters: Sendable {
     self.committed = committed
   }
 
-  func keep(_ letter: DeadLetter) async throws(FileError) {
+  /// - Parameter namesErased: whether bytes name somebody who is erased; then only the circumstances
+  ///   are kept, unless the event says just that.
+  func keep(
+    _ letter: DeadLetter, namesErased: @escaping @Sendable ([UInt8]) -> Bool = { _ in false }
+  ) async throws(FileError) {
     let committed = committed
     let found = await disk.run { (try? committed(letter.seq)) ?? nil }
     // What tells the present state was never committed: its number is another's.
@@ -69,9 +73,11 @@ final class DeadLetters: Sendable {
     let circumstances = Circumstances(
       about: about, stage: .delivery, kind: Self.kind(of: letter), reason: letter.reason,
       seq: letter.seq, attempts: letter.attempts, first: first ?? letter.time, last: letter.time)
-    try await keep(
-      circumstances.bytes(around: line, body: letter.event),
-      named: "\(letter.webhookId)-\(letter.eventId)")
+    let isClean = ErasureNotice.isOne(letter.event)
+    try await keep(named: "\(letter.webhookId)-\(letter.eventId)") {
+      let bytes = circumstances.bytes(around: line, body: letter.event)
+      return isClean || !namesErased(bytes) ? bytes : circumstances.bytes(around: nil)
+    }
   }
 
   private static func kind(of letter: DeadLetter) -> String {
@@ -81,8 +87,16 @@ final class DeadLetters: Sendable {
     return letter.reason == "no signing secret" ? "configuration" : "transport"
   }
 
-  /// Returns once the file survives a power cut, as what it replaces may be gone right after.
   func keep(_ bytes: [UInt8], named name: String) async throws(FileError) {
+    try await keep(named: name) { bytes }
+  }
+
+  /// Returns once the file survives a power cut, as what it replaces may be gone right after.
+  ///
+  /// - Parameter bytes: asked for on the thread on which letters are also looked through.
+  private func keep(
+    named name: String, _ bytes: @escaping @Sendable () -> [UInt8]
+  ) async throws(FileError) {
     // An operation of a Bulk request has a slash in its id.
     let name = String(name.map { $0 == "/" ? "_" : $0 })
     let path = "\(directory)/\(name).json"
@@ -91,7 +105,7 @@ final class DeadLetters: Sendable {
       if try FileSystem.makeDirectory(directory) {
         try FileSystem.syncDirectory(FileSystem.parent(of: directory))
       }
-      try FileSystem.replace(path, with: bytes + [0x0A])
+      try FileSystem.replace(path, with: bytes() + [0x0A])
       self.known.withLock { _ = $0?.insert(name) }
     }
     log.error("dead letter", ["file": path])
@@ -126,10 +140,11 @@ final class DeadLetters: Sendable {
   }
 
   /// Blocking.
-  func removeNow(_ name: String) throws(FileError) -> Bool {
+  /// - Parameter syncs: whether it must be gone for good when this returns.
+  func removeNow(_ name: String, syncs: Bool = true) throws(FileError) -> Bool {
     known.withLock { _ = $0?.remove(name) }
     guard try FileSystem.remove("\(directory)/\(name).json") else { return false }
-    try FileSystem.syncDirectory(directory)
+    if syncs { try FileSystem.syncDirectory(directory) }
     return true
   }
 

@@ -28,7 +28,9 @@ extension DeliveryEnvironment {
         disabled.add()
         await store.disable(webhook: webhook, in: parts.turns)
       },
-      deadLetter: { try await parts.deadLetters.keep($0) },
+      deadLetter: { letter in
+        try await parts.deadLetters.keep(letter) { store.namesErased($0) }
+      },
       log: parts.log)
     persistCursor = { webhook, cursor in
       await parts.disk.run {
@@ -55,6 +57,7 @@ extension DeliveryEnvironment {
       return await store.bytes(left)
     }
     isErased = { id in store.read { $0.isErased(id) } }
+    namesErased = { event in store.namesErased(event) }
     epoch = parts.epoch
     mostPinning = { await parts.disk.run { pins.mostPinning } }
     let attempts = DeliveryAttempt.Result.allCases.map { result in

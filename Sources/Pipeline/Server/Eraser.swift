@@ -28,11 +28,19 @@ actor Eraser: Stage {
   private static let reserve = Duration.seconds(60)
   private static let look = Duration.seconds(1)
   private static let shortLook = Duration.milliseconds(20)
+  /// So often webhooks are asked again, as one that was read in anew may have taken up what was
+  /// cancelled; at its turn it would be cancelled anyway.
+  private static let cancelling = Duration.seconds(60)
 
   private let parts: Parts
   private var isStopping = false
   /// Whose files this life has looked through once the person was gone.
   private var swept: Set<String> = []
+  /// Who is being erased, as long as this life knows what they were called.
+  private var persons: [String: ErasedPerson] = [:]
+  private var cancelled: [String: ContinuousClock.Instant] = [:]
+  /// One is forgotten at a time: a caller and the clock may both want to.
+  private let forgetting = AdminTurns()
   private let wakes: AsyncStream<Void>
   private let wake: AsyncStream<Void>.Continuation
 
@@ -86,9 +94,9 @@ extension Eraser {
       (known.isAtOnce, known.erasedBy) = (true, now)
       return .erasureUpdated(known)
     }
-    let forgotten = erasure.through == nil ? try await forget(erasure) : erasure
+    let forgotten = erasure.through == nil ? try await forgetOnce(employee) : erasure
     wake.yield()
-    return forgotten
+    return forgotten ?? erasure
   }
 
   /// Changes the record of an erasure; one change at a time, so that none undoes another.
@@ -115,27 +123,54 @@ extension Eraser {
 
 extension Eraser {
   private func round() async {
+    var ready: [String] = []
     for erasure in pending where !isStopping {
-      do { try await advance(erasure) } catch {
-        parts.log.warning("an erasure waits", ["employee": erasure.id, "why": "\(error)"])
-      }
+      await trying(erasure.id) { if try await isForgotten(erasure.id) { ready.append(erasure.id) } }
+    }
+    // First those that wait for nothing more: a snapshot may be long in coming.
+    await release(ready)
+    if let first = lacking(ready).first {
+      await trying(first.id) { try await takeSnapshots(ready) }
+      await release(ready)
     }
   }
 
-  private func advance(_ erasure: Erasure) async throws {
-    var erasure = erasure
-    if swept.insert(erasure.id).inserted || erasure.through == nil {
-      erasure = try await forget(erasure)
+  private func trying(_ employee: String, _ body: () async throws -> Void) async {
+    do { try await body() } catch {
+      parts.log.warning("an erasure waits", ["employee": employee, "why": "\(error)"])
     }
-    // A webhook that was read in again since may have taken up what was cancelled.
-    await parts.delivery.cancel(erased: erasure.id)
-    guard let marks = erasure.through, await areDecided(through: marks[Hop.accepted.rawValue])
-    else { return }
-    while erasure.snapshots.count < 2 {
-      guard let next = try await takeSnapshot(erasure) else { return }
-      erasure = next
+  }
+
+  /// - Returns: false when the server stops.
+  private func isForgotten(_ employee: String) async throws -> Bool {
+    guard let marks = try await forgetOnce(employee)?.through else { return false }
+    if cancelled[employee].map({ $0.duration(to: .now) >= Self.cancelling }) ?? true {
+      cancelled[employee] = .now
+      await parts.delivery.cancel(erased: employee)
     }
-    try await release(erasure, marks)
+    return await areDecided(through: marks[Hop.accepted.rawValue])
+  }
+
+  private func release(_ ready: [String]) async {
+    for employee in ready where !isStopping {
+      guard let erasure = parts.view.current.erasures[employee], erasure.snapshots.count >= 2,
+        let marks = erasure.through
+      else { continue }
+      await trying(employee) { try await release(erasure, marks) }
+    }
+  }
+
+  /// Forgets somebody unless that was done in this life.
+  ///
+  /// - Returns: nil when no such erasure is pending any more.
+  private func forgetOnce(_ employee: String) async throws -> Erasure? {
+    _ = await forgetting.enter(always: true)
+    defer { forgetting.leave() }
+    guard let erasure = parts.view.current.erasures[employee] else { return nil }
+    if erasure.through != nil, swept.contains(employee) { return erasure }
+    let forgotten = try await forget(erasure)
+    if forgotten.through != nil { swept.insert(employee) }
+    return forgotten
   }
 
   /// The state and what is kept beside the hops. Everybody who embeds the person goes first, as
@@ -143,25 +178,24 @@ extension Eraser {
   ///
   /// - Returns: the erasure with the lines up to which the hops may tell of the person.
   private func forget(_ erasure: Erasure) async throws -> Erasure {
-    var (marks, line) = (erasure.through, erasure.line)
+    var (marks, line): ([UInt64]?, UInt64?) = (nil, erasure.line)
     // What was accepted before may still be on its way; what comes now meets nobody.
     guard await areDecided(through: parts.spool.hop(.accepted).lastSeq) else { return erasure }
     if let person = parts.store.read({ $0.person(erasure.id) }) {
-      await drop(
-        try await parts.traces.remove(
-          ids: [erasure.id, person.remoteId], names: person.names, texts: person.traces))
+      persons[erasure.id] = person
+      try await sweep(erasure)
       await parts.delivery.cancel(erased: erasure.id)
       let seen = await parts.store.release(person, erasure)
       // Sealed before the line that says so, that line outlives what it is about.
+      let sealed = await parts.spool.sealAll()[Hop.committed.rawValue]
+      let last = await parts.store.forget(person, seen: seen, sealed: sealed, erasure)
+      // What came in meanwhile may have told of the person on its way.
+      guard await areDecided(through: parts.spool.hop(.accepted).lastSeq) else { return erasure }
       marks = await parts.spool.sealAll()
-      if let last = await parts.store.forget(person, seen: seen, erasure) {
-        line = last.line
-        if last.isNamed { marks = nil }
-      }
+      if let last, !last.isNamed { marks?[Hop.committed.rawValue] = sealed }
+      line = last?.line ?? line
     }
-    let remoteId = parts.store.read { $0.owner(of: erasure.id)?.remoteId } ?? erasure.id
-    await drop(
-      try await parts.traces.remove(ids: [erasure.id, remoteId]))
+    try await sweep(erasure)
     parts.forget(erasure.id)
     if erasure.through != nil { return erasure }
     let through = if let marks { marks } else { await parts.spool.sealAll() }
@@ -169,6 +203,16 @@ extension Eraser {
       known.through = known.through ?? through
       known.line = known.line ?? line ?? through[Hop.committed.rawValue]
     }
+  }
+
+  /// Takes the person out of the files beside the hops.
+  private func sweep(_ erasure: Erasure) async throws {
+    guard let owner = parts.store.read({ $0.owner(of: erasure.id) }) else { return }
+    await drop(
+      try await parts.traces.remove(
+        PersonMentions(
+          connection: owner.connection, ids: [erasure.id, owner.remoteId],
+          person: persons[erasure.id])))
   }
 
   /// Keys that wait because of a letter that is gone go on.
@@ -190,14 +234,23 @@ extension Eraser {
     return true
   }
 
-  /// - Returns: nil when the server stops.
-  private func takeSnapshot(_ erasure: Erasure) async throws -> Erasure? {
-    let line = erasure.snapshots.last.map { $0 + 1 } ?? erasure.line ?? 0
-    await parts.store.wantSnapshot(through: line)
-    // Its line is what makes the snapshot begin.
-    try await update(erasure.id) { _ in }
-    guard let number = await parts.store.snapshot(through: line) else { return nil }
-    return try await update(erasure.id) { $0.snapshots.append(number) }
+  /// Two snapshots that know none of them, the same for all.
+  private func takeSnapshots(_ ready: [String]) async throws {
+    while case let some = lacking(ready), let first = some.first, !isStopping {
+      let line = some.map { $0.snapshots.last.map { $0 + 1 } ?? $0.line ?? 0 }.max() ?? 0
+      await parts.store.wantSnapshot(through: line)
+      // Its line is what makes the snapshot begin.
+      try await update(first.id) { _ in }
+      guard let number = await parts.store.snapshot(through: line) else { return }
+      for erasure in some {
+        try await update(erasure.id) { $0.snapshots.append(number) }
+      }
+    }
+  }
+
+  /// Those that lack a snapshot.
+  private func lacking(_ ready: [String]) -> [Erasure] {
+    ready.compactMap { parts.view.current.erasures[$0] }.filter { $0.snapshots.count < 2 }
   }
 
   @discardableResult
@@ -225,11 +278,14 @@ extension Eraser {
   }
 
   private func finish(_ erasure: Erasure) async throws {
+    // A letter or a call may have named the person since.
+    try await sweep(erasure)
     _ = await parts.turns.enter(always: true)
     defer { parts.turns.leave() }
     try await parts.store.administer(
       [.erasureFinished(employeeId: erasure.id)], request: erasure.request)
     swept.remove(erasure.id)
+    (persons[erasure.id], cancelled[erasure.id]) = (nil, nil)
     parts.log.info("erased", ["employee": erasure.id])
   }
 }

@@ -6,50 +6,37 @@ import Transport
 struct PersonFiles: Sendable {
   /// Bytes of a file that are looked at together.
   private static let chunk = 1 << 20
-  /// A shorter name is other people's, too.
-  private static let shortest = 4
 
   let letters: DeadLetters
   /// `torn/` of the spool.
   let torn: String
-  /// Takes the lines out of the log of calls in which one of these stands. Blocks.
-  let forgetCalls: @Sendable ([[UInt8]]) throws -> Void
+  let forgetCalls: ForgetCalls
 
-  init(
-    spool: String, letters: DeadLetters, forgetCalls: @escaping @Sendable ([[UInt8]]) throws -> Void
-  ) {
+  /// Takes the lines that are meant out of the log of calls. Blocks.
+  typealias ForgetCalls =
+    @Sendable (_ isMeant: @escaping @Sendable (ArraySlice<UInt8>) -> Bool) throws -> Void
+
+  init(spool: String, letters: DeadLetters, forgetCalls: @escaping ForgetCalls) {
     self.letters = letters
     self.forgetCalls = forgetCalls
     torn = spool + "/torn"
   }
 
-  /// Removes every letter in which an id occurs, or a name stands as a whole text, and every end and
-  /// every call in which an id or one of the texts occurs, in whatever case.
+  /// Removes every letter, every cut end and every call in which the person is mentioned.
+  ///
+  /// What may be much to read is read on a thread of its own, so that nobody waits behind it.
   ///
   /// - Returns: the letters.
-  func remove(
-    ids: [String], names: some Collection<String> = [], texts: [String] = []
-  ) async throws -> [SpoolDeadLetter] {
-    let meant =
-      names.filter { $0.utf8.count >= Self.shortest }
-      .map { SpoolSearch.folded(JSONValue($0).bytes) } + ids.flatMap { Self.needles($0) }
-    let removed = try await letters.removeAll { bytes in
-      meant.contains { SpoolSearch.occurs($0, in: bytes) }
-    }
+  func remove(_ person: PersonMentions) async throws -> [SpoolDeadLetter] {
+    let removed = try await letters.removeAll { person.isMeant(letter: $0) }
     let (torn, forgetCalls) = (torn, forgetCalls)
-    let needles = (ids + texts).flatMap { Self.needles($0) }
-    try await letters.disk.run { () throws in
-      try Self.removeTorn(in: torn, naming: needles)
-      try forgetCalls(needles)
+    let thread = BlockingThread(name: "erasing")
+    defer { thread.stop() }
+    try await thread.run { () throws in
+      try Self.removeTorn(in: torn, naming: person.traces)
+      try forgetCalls { person.isMeant(call: $0) }
     }
     return removed
-  }
-
-  /// As it is, and as it stands in JSON.
-  private static func needles(_ text: String) -> [[UInt8]] {
-    let plain = SpoolSearch.folded(Array(text.utf8))
-    let escaped = SpoolSearch.folded(Array(JSONValue(text).bytes.dropFirst().dropLast()))
-    return plain == escaped ? [plain] : [plain, escaped]
   }
 
   /// Blocks.
@@ -81,32 +68,57 @@ struct PersonFiles: Sendable {
 }
 
 extension DeadLetters {
+  /// Letters that are read while others wait for the same thread.
+  private static let stretch = 16
+
   /// Removes every letter whose bytes are meant.
   ///
   /// - Returns: those that could be read as one.
   func removeAll(
     where isMeant: @escaping @Sendable ([UInt8]) -> Bool
   ) async throws(FileError) -> [SpoolDeadLetter] {
-    let directory = directory
-    return try await disk.run { () throws(FileError) in
-      var removed: [SpoolDeadLetter] = []
-      for name in try self.names() {
-        let path = "\(directory)/\(name).json"
-        guard try FileSystem.status(path) != nil else { continue }
-        let bytes = try FileSystem.contents(of: path)
-        guard isMeant(bytes), try self.removeNow(name) else { continue }
-        if let letter = SpoolDeadLetter(name: name, bytes) { removed.append(letter) }
+    let names = try await disk.run { () throws(FileError) in try self.names() }
+    var removed: [SpoolDeadLetter] = []
+    var isChanged = false
+    for start in stride(from: 0, to: names.count, by: Self.stretch) {
+      let some = names[start..<min(start + Self.stretch, names.count)]
+      let (letters, count) = try await disk.run { () throws(FileError) in
+        try self.removeNow(some, where: isMeant)
       }
-      try Self.removeUnfinished(in: directory)
-      return removed
+      removed += letters
+      isChanged = isChanged || count > 0
     }
+    let (directory, isRemoved) = (directory, isChanged)
+    try await disk.run { () throws(FileError) in
+      let isUnfinished = try Self.removeUnfinished(in: directory)
+      if isRemoved || isUnfinished { try FileSystem.syncDirectory(directory) }
+    }
+    return removed
+  }
+
+  /// Blocks.
+  private func removeNow(
+    _ names: ArraySlice<String>, where isMeant: ([UInt8]) -> Bool
+  ) throws(FileError) -> ([SpoolDeadLetter], count: Int) {
+    var (removed, count): ([SpoolDeadLetter], Int) = ([], 0)
+    for name in names {
+      let path = "\(directory)/\(name).json"
+      guard try FileSystem.status(path) != nil else { continue }
+      let bytes = try FileSystem.contents(of: path)
+      guard isMeant(bytes), try removeNow(name, syncs: false) else { continue }
+      count += 1
+      if let letter = SpoolDeadLetter(name: name, bytes) { removed.append(letter) }
+    }
+    return (removed, count)
   }
 
   /// What a crash left of letters that were never finished: all are written on this thread.
-  private static func removeUnfinished(in directory: String) throws(FileError) {
-    guard try FileSystem.status(directory) != nil else { return }
+  ///
+  /// - Returns: whether there was any.
+  private static func removeUnfinished(in directory: String) throws(FileError) -> Bool {
+    guard try FileSystem.status(directory) != nil else { return false }
     let names = try FileSystem.list(directory).filter { $0.hasSuffix(".tmp") }
     for name in names { try FileSystem.remove(directory + "/" + name) }
-    if !names.isEmpty { try FileSystem.syncDirectory(directory) }
+    return !names.isEmpty
   }
 }

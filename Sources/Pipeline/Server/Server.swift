@@ -106,7 +106,7 @@ final class Server: Sendable {
         deadLetters: deadLetters,
         feed: feed, note: { [requestLog] in requestLog.note($0) }, metrics: metrics, log: log,
         turns: turns, epoch: recovery.epoch, snapshots: snapshots,
-        forgetCalls: { [requestLog] in try requestLog.forget($0) },
+        forgetCalls: { [requestLog] in try requestLog.forget(where: $0) },
         forget: { [feed] employee in
           feed.forget(employee)
           inspector.forget(employee)

@@ -50,9 +50,12 @@ extension ServerBackend {
       request.record = nil
       return false
     }
-    let (record, isKnown) = topology.store.read { ($0.recordId(of: key), $0.knows(key)) }
+    let (record, isKnown, wasErased) = topology.store.read {
+      ($0.recordId(of: key), $0.knows(key), $0.isErased(key))
+    }
     request.record = record
-    let isErased = !isKnown && (request.outcome == .applied || request.outcome == .unchanged)
+    let wasThere = request.outcome == .applied || request.outcome == .unchanged
+    let isErased = wasErased || wasThere && !isKnown
     if isErased { request.detail = nil }
     return isErased
   }

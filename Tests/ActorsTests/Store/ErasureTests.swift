@@ -6,6 +6,19 @@ import Transport
 @Suite("What an erased person leaves behind in the state")
 struct StoreErasureTests {
   private static func erase(_ id: String, _ pipeline: MiniaturePipeline) async throws {
+    let (person, erasure) = try await begin(id, pipeline)
+    let seen = await pipeline.store.release(person, erasure)
+    let sealed = pipeline.store.committed.lastSeq
+    let last = await pipeline.store.forget(person, seen: seen, sealed: sealed, erasure)
+    #expect(last?.isNamed == false)
+    #expect(await pipeline.store.forget(person, seen: seen, sealed: sealed, erasure) == nil)
+    try await pipeline.store.administer(
+      [.erasureFinished(employeeId: person.employeeId)], request: "req_erase")
+  }
+
+  private static func begin(
+    _ id: String, _ pipeline: MiniaturePipeline
+  ) async throws -> (ErasedPerson, Erasure) {
     let row = try #require(
       pipeline.store.read {
         $0.row(ResourceKey(connection: "cnx_1", type: "Users", id: id))
@@ -15,13 +28,81 @@ struct StoreErasureTests {
       id: row.recordId, consumerId: "csm_1", request: "req_erase", at: now, erasedBy: now,
       isAtOnce: false)
     try await pipeline.store.administer([.erasureBegun(erasure)], request: "req_erase")
-    let person = try #require(pipeline.store.read { $0.person(row.recordId) })
-    let seen = await pipeline.store.release(person, erasure)
-    let last = await pipeline.store.forget(person, seen: seen, erasure)
-    #expect(last?.isNamed == false)
-    #expect(await pipeline.store.forget(person, seen: seen, erasure) == nil)
-    try await pipeline.store.administer(
-      [.erasureFinished(employeeId: row.recordId)], request: "req_erase")
+    return (try #require(pipeline.store.read { $0.person(row.recordId) }), erasure)
+  }
+
+  /// Somebody with so many reports, being erased.
+  private static func boss(
+    reports: Int, _ pipeline: MiniaturePipeline
+  ) async throws -> (ErasedPerson, Erasure) {
+    let boss = await pipeline.send("POST", "/Users", ManagersTests.user("boss@example.com"))
+    for number in 0..<reports {
+      _ = await pipeline.send(
+        "POST", "/Users", ManagersTests.user("r\(number)@example.com", manager: "boss@example.com"))
+    }
+    return try await begin(try #require(boss.json["id"]?.string), pipeline)
+  }
+
+  @Test func `the last event's sequence goes on from those of others right before it`()
+    async throws
+  {
+    try await GroupsTests.run { pipeline in
+      let (person, erasure) = try await Self.boss(reports: 3, pipeline)
+      let last = await pipeline.store.forget(person, seen: 0, sealed: .max, erasure)
+      #expect(last?.isNamed == true)
+      let events = try await pipeline.events()
+      #expect(events.compactMap { $0["sequence"]?.int } == Array(1...events.count))
+      #expect(events.last?["type"] == "employee.erased")
+    }
+  }
+
+  @Test func `many who changed meanwhile are looked at while others have their turns`()
+    async throws
+  {
+    try await GroupsTests.run { pipeline in
+      let (person, erasure) = try await Self.boss(reports: 220, pipeline)
+      let last = await pipeline.store.forget(person, seen: 0, sealed: .max, erasure)
+      #expect(last?.isNamed == false)
+    }
+  }
+
+  @Test func `a line of the person behind the seal is noticed`() async throws {
+    try await GroupsTests.run { pipeline in
+      let (person, erasure) = try await Self.boss(reports: 0, pipeline)
+      let last = await pipeline.store.forget(person, seen: 0, sealed: 1, erasure)
+      #expect(last?.isNamed == true)
+    }
+  }
+
+  @Test func `nothing that is owed is told of somebody who is being erased`() async throws {
+    try await GroupsTests.run { pipeline in
+      let made = await pipeline.send(
+        "POST", "/Users", ManagersTests.user("x@example.com", manager: "late@example.com"))
+      let (person, _) = try await Self.begin(try #require(made.json["id"]?.string), pipeline)
+      _ = await pipeline.send("POST", "/Users", ManagersTests.user("late@example.com"))
+      try await GroupsTests.settled(pipeline)
+      let told = try await pipeline.events().filter {
+        $0["data"]?["id"]?.string == person.employeeId
+      }
+      #expect(told.compactMap { $0["type"]?.string } == ["employee.created"])
+    }
+  }
+
+  @Test func `what is sent of somebody who is being erased is not even taken in`() async throws {
+    try await GroupsTests.run { pipeline in
+      let (person, erasure) = try await Self.boss(reports: 0, pipeline)
+      let path = "/Users/\(person.remoteId)"
+      func expectRefused() async throws {
+        let before = try pipeline.lines(of: 0).count
+        let user = ManagersTests.user("boss@example.com")
+        #expect(await pipeline.send("PUT", path, user).status == 404)
+        #expect(await pipeline.send("DELETE", path).status == 404)
+        #expect(try pipeline.lines(of: 0).count == before)
+      }
+      try await expectRefused()
+      _ = await pipeline.store.forget(person, seen: 0, sealed: .max, erasure)
+      try await expectRefused()
+    }
   }
 
   @Test(arguments: [false, true])

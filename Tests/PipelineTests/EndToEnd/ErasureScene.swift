@@ -14,10 +14,12 @@ final class ErasureScene: Sendable {
   }
 
   static let address = "Zelda.Quuxington@erase.example"
+  /// Of the person, and of somebody of another customer: it is none of the secrets.
+  static let number = "100173"
   /// Whatever tells of the person; no two of them occur for another reason.
   static let secrets = [
     address, "zelda.quuxington@erase.example", "zquux@home.example", "Zelda", "Quuxington",
-    "Zeldarina", "00uQUUXEXTERNAL", "E-7319-QUUX", "+49 30 7319 0001", "Quuxstrasse 7",
+    "Zeldarina", "00uQUUXEXTERNAL", "+49 30 7319 0001", "Quuxstrasse 7",
     "quux-custom-value", "https://photos.example/zelda-quux.png",
   ]
 
@@ -26,8 +28,11 @@ final class ErasureScene: Sendable {
   let reports: [Ids]
   let leaver: Ids
   let group: String
-  private let away: WebhookReceiver
-  private let listener: WebhookReceiver
+  let neighbour: ErasureNeighbour
+  /// The `X-Request-Id` of the person's POST.
+  let creation: String
+  private let slowWebhook: String
+  private let receivers: ErasureReceivers
   let secret: String
   private let clients: Mutex<(okta: TestClient, consumer: TestClient, application: TestClient)>
 
@@ -37,11 +42,13 @@ final class ErasureScene: Sendable {
 
   private init(
     _ server: TestServer, _ person: Ids, _ reports: [Ids], _ leaver: Ids, _ group: String,
-    _ away: WebhookReceiver, _ listener: WebhookReceiver, secret: String,
+    _ neighbour: ErasureNeighbour, creation: String, _ receivers: ErasureReceivers,
+    webhooks: (secret: String, slow: String),
     _ clients: (TestClient, TestClient, TestClient)
   ) {
     (self.server, self.person, self.reports, self.leaver) = (server, person, reports, leaver)
-    (self.group, self.away, self.listener, self.secret) = (group, away, listener, secret)
+    (self.group, self.neighbour, self.creation) = (group, neighbour, creation)
+    (self.receivers, secret, slowWebhook) = (receivers, webhooks.secret, webhooks.slow)
     self.clients = Mutex((clients.0, clients.1, clients.2))
   }
 }
@@ -51,13 +58,12 @@ final class ErasureScene: Sendable {
 extension ErasureScene {
   static func set(arguments: [String] = []) async throws -> ErasureScene {
     let server = try await TestServer.started(arguments)
-    let away = try await WebhookReceiver.started { _ in 500 }
-    let listener = try await WebhookReceiver.started()
+    let receivers = try await ErasureReceivers()
     let made = try server.made
     let (consumer, application) = (
       try await server.api(consumer: made.consumerId), try await server.api()
     )
-    let secret = try await webhooks(application, away: away.url, listener: listener.url)
+    let webhooks = try await Self.webhooks(application, receivers)
     let okta = try server.okta()
     let ids = { (answer: TestAnswer) async throws -> Ids in
       let scim = try #require(answer["id"]?.string, "\(answer)")
@@ -66,9 +72,13 @@ extension ErasureScene {
       return Ids(employee: try #require(found?["id"]?.string), scim: scim)
     }
     let boss = try await ids(okta.post("/Users", Self.user("boss@erase.example")))
-    let person = try await ids(okta.post("/Users", Self.person(manager: boss.scim)))
+    let created = try await okta.post("/Users", Self.person(manager: boss.scim))
+    let person = try await ids(created)
+    for path in [OktaUser.filter(address), search(number: number)] {
+      #expect(try await okta.get(path).resources.count == 1)
+    }
     var reports: [Ids] = []
-    for (number, manager) in [person.scim, address.uppercased(), "E-7319-QUUX", "00uQUUXEXTERNAL"]
+    for (number, manager) in [person.scim, address.uppercased(), number, "00uQUUXEXTERNAL"]
       .enumerated()
     {
       reports.append(
@@ -84,18 +94,28 @@ extension ErasureScene {
       let patch = OktaUser.patch(["title": JSONValue(title)])
       #expect(try await okta.patch("/Users/\(person.scim)", patch).status == 200)
     }
+    let neighbour = try await ErasureNeighbour.settled(on: server, application, number: number)
     let scene = ErasureScene(
-      server, person, reports, leaver, group["id"]?.string ?? "", away, listener, secret: secret,
+      server, person, reports, leaver, group["id"]?.string ?? "", neighbour,
+      creation: created.fields["X-Request-Id"] ?? "", receivers, webhooks: webhooks,
       (okta, consumer, application))
     try await scene.makeLetters()
     try await scene.tear()
     return scene
   }
 
-  /// One that gives up at once, one that waits for hours, one that is paused, one that takes all.
+  /// The look-up of somebody by an employee number.
+  static func search(number: String) -> String {
+    "/Users?filter=urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber"
+      + "%20eq%20%22\(number)%22"
+  }
+
+  /// One that gives up at once, one that waits for hours, one that is paused, one that takes all,
+  /// and one that is slow to say that it takes nothing.
   private static func webhooks(
-    _ application: TestClient, away: String, listener: String
-  ) async throws -> String {
+    _ application: TestClient, _ receivers: ErasureReceivers
+  ) async throws -> (secret: String, slow: String) {
+    let (away, listener) = (receivers.away.url, receivers.listener.url)
     let events: JSONValue = ["employee.*", "group.*"]
     func add(_ url: String, _ settings: JSONValue) async throws -> TestAnswer {
       let answer = try await application.post(
@@ -106,58 +126,15 @@ extension ErasureScene {
     }
     _ = try await add(away, ["retries": ["0s"]])
     _ = try await add(away + "/later", ["retries": ["0s", "10h"]])
+    let slow = try await add(receivers.slow.url, ["retries": ["0s"]])
     let paused = try await add(listener + "/paused", nil)
     let id = try #require(paused["data"]?["id"]?.string)
     #expect(
       try await application.patch("/webhooks/\(id)", ["status": "Paused"]).status == 200)
-    return try #require(try await add(listener, nil)["data"]?["signingSecret"]?.string)
-  }
-
-  private static func user(_ name: String, manager: String? = nil) -> JSONValue {
-    var json: JSONObject = OktaUser(name).creation.object ?? JSONObject()
-    guard let manager else { return .object(json) }
-    json["schemas"] = [
-      "urn:ietf:params:scim:schemas:core:2.0:User",
-      "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
-    ]
-    json["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"] = [
-      "department": "Works", "manager": ["value": JSONValue(manager), "displayName": "Zeldarina"],
-    ]
-    return .object(json)
-  }
-
-  private static func person(manager: String) -> JSONValue {
-    [
-      "schemas": [
-        "urn:ietf:params:scim:schemas:core:2.0:User",
-        "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
-        "urn:example:params:custom",
-      ],
-      "userName": JSONValue(address), "externalId": "00uQUUXEXTERNAL", "active": true,
-      "name": ["givenName": "Zelda", "familyName": "Quuxington"], "displayName": "Zeldarina",
-      "emails": [
-        ["value": JSONValue(address), "type": "work", "primary": true],
-        ["value": "zquux@home.example", "type": "home"],
-      ],
-      "phoneNumbers": [["value": "+49 30 7319 0001", "type": "work"]],
-      "addresses": [["type": "home", "streetAddress": "Quuxstrasse 7", "locality": "Berlin"]],
-      "photos": [["value": "https://photos.example/zelda-quux.png", "type": "photo"]],
-      "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": [
-        "employeeNumber": "E-7319-QUUX", "department": "Works",
-        "manager": ["value": JSONValue(manager)],
-      ],
-      "urn:example:params:custom": ["note": "quux-custom-value"],
-    ]
-  }
-
-  private static func group(_ person: String, _ other: String) -> JSONValue {
-    [
-      "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "Works",
-      "members": [
-        ["value": JSONValue(person), "display": "Zelda Quuxington"],
-        ["value": JSONValue(other), "display": "Report"],
-      ],
-    ]
+    return (
+      try #require(try await add(listener, nil)["data"]?["signingSecret"]?.string),
+      try #require(slow["data"]?["id"]?.string)
+    )
   }
 
   /// Waits until letters of the person and of somebody who reports to it lie there.
@@ -165,7 +142,8 @@ extension ErasureScene {
     let isThere = try await eventually {
       let letters = try await application.get("/dead-letters?limit=1000")
       let text = letters.text
-      return text.contains(person.employee) && text.contains(reports[0].employee)
+      return [person, reports[0]].allSatisfy { text.contains($0.employee) }
+        && text.contains(neighbour.employee)
     }
     #expect(isThere)
   }
@@ -198,9 +176,9 @@ extension ErasureScene {
   }
 
   func end() async {
+    receivers.openGate()
     #expect(await server.stop() == .exited(0))
-    await away.stop()
-    await listener.stop()
+    await receivers.stop()
   }
 }
 
@@ -226,6 +204,28 @@ extension ErasureScene {
     let page = try await application.get("/events?limit=1")
     return try #require(page["meta"]?["next"]?.string)
   }
+
+  /// What an identity provider that knows of nothing goes on sending, until it is told.
+  func push() async throws {
+    let patch = OktaUser.patch(["title": "Zelda Quuxington's chair", "nickName": "Zeldarina"])
+    #expect(
+      try await eventually(within: .seconds(60)) {
+        try await okta.patch("/Users/\(person.scim)", patch).status == 404
+      })
+  }
+
+  /// Attempts that began before end badly now, and are given up.
+  func endSlowAttempts() async throws {
+    receivers.openGate()
+    #expect(await eventually { !receivers.slow.receipts.filter { $0.status != nil }.isEmpty })
+    #expect(await eventually { slowLetters().count >= 2 })
+  }
+
+  /// Names of letters to the webhook that is slow.
+  private func slowLetters() -> [String] {
+    let names = try? FileManager.default.contentsOfDirectory(atPath: server.spool + "/dead")
+    return (names ?? []).filter { $0.hasPrefix(slowWebhook) && $0.hasSuffix(".json") }
+  }
 }
 
 // MARK: - What must hold afterwards
@@ -242,6 +242,23 @@ extension ErasureScene {
     if ending == .exited(0) { return [] }
     #expect(ending == .exited(2), "\(output)")
     return output.split(separator: "\n").map(String.init)
+  }
+
+  /// Where in the files beside the hops and the snapshots any of the secrets is found.
+  func foundBeside() async throws -> [String] {
+    try await found().filter { line in
+      ["dead/", "torn/", "requests/", "cursors/"].contains { line.contains($0) }
+    }
+  }
+
+  /// Whoever asks for calls that are kept hears ids alone.
+  func expectIdsOnly() async throws {
+    let list = try await application.get("/requests?limit=100").text
+    let trace = try await application.get("/requests/\(creation)")
+    #expect(trace["data"]?["erased"] == true && trace["data"]?["body"] == .null, "\(trace)")
+    for secret in Self.secrets {
+      #expect(!list.contains(secret) && !trace.text.contains(secret), "\(secret)")
+    }
   }
 
   func expectForgotten() async throws {
@@ -265,17 +282,19 @@ extension ErasureScene {
   /// Whoever listened hears of it, with ids alone; whoever lagged is sent nothing of the person.
   func expectTold() async throws {
     func told() -> [WebhookReceiver.Receipt] {
-      listener.accepted.filter { $0.type == "employee.erased" }
+      receivers.listener.accepted.filter { $0.type == "employee.erased" }
     }
     #expect(await eventually { !told().isEmpty })
     let data = try #require(told().first?.event["data"])
     #expect(data["id"]?.string == person.employee && data["erased"] == true)
-    let after = listener.receipts.filter { $0.at >= told()[0].at && $0.employee == person.employee }
+    let after = receivers.listener.receipts.filter {
+      $0.at >= told()[0].at && $0.employee == person.employee
+    }
     for receipt in after {
       let text = String(decoding: receipt.body, as: UTF8.self)
       for secret in Self.secrets { #expect(!text.contains(secret), "\(secret) in \(text)") }
     }
-    try listener.expectSound(secret: secret)
+    try receivers.listener.expectSound(secret: secret)
   }
 
   /// The program's own fold and a reader that shares no code with it agree, and all is sound.

@@ -18,12 +18,17 @@ struct ErasureTests {
     #expect(try await !scene.found().isEmpty)
     let cursor = try await scene.feedStart()
 
+    async let pushes: Void = scene.push()
     let (ending, output) = try await runProgram([
       "employees", "erase", ErasureScene.address, "--now", "--spool", scene.server.spool,
     ])
     #expect(ending == .exited(0), "\(output)")
+    try await pushes
     try await scene.expectForgotten()
     #expect(try await scene.found() == [])
+    try await scene.endSlowAttempts()
+    #expect(try await scene.found() == [])
+    try await scene.neighbour.expectUntouched(scene.application)
     #expect(try await scene.application.get("/events?after=\(cursor)").status == 410)
     try await scene.expectTold()
     try await scene.expectSameState()
@@ -51,6 +56,22 @@ struct ErasureTests {
     #expect(try await scene.found() == [])
     #expect(try await scene.erase().status == 404)
     try await scene.expectSameState()
+    await scene.end()
+  }
+
+  @Test func `until retention comes, only hops tell of a person, and no caller is told`()
+    async throws
+  {
+    let scene = try await ErasureScene.set()
+    #expect(try await scene.erase().status == 202)
+    try await scene.push()
+    try await scene.expectForgotten()
+    try await scene.expectIdsOnly()
+    #expect(try await scene.foundBeside() == [])
+    try await scene.endSlowAttempts()
+    #expect(try await scene.foundBeside() == [])
+    try await scene.neighbour.expectUntouched(scene.application)
+    #expect(try await scene.pending() == 1)
     await scene.end()
   }
 

@@ -1,3 +1,4 @@
+import Actors
 import TestSupport
 import Testing
 import Transport
@@ -12,6 +13,28 @@ struct DeadLettersTests {
     let letters = DeadLetters(spool: directory.path, disk: disk, log: .silent)
     try await letters.keep(Array("{}".utf8), named: "req_1")
     #expect(directory.read("dead/req_1.json") == Array("{}\n".utf8))
+  }
+
+  @Test func `of an event that names somebody who is erased only the circumstances are kept`()
+    async throws
+  {
+    let directory = TemporaryDirectory()
+    let disk = BlockingThread(name: "disk")
+    defer { disk.stop() }
+    let letters = DeadLetters(spool: directory.path, disk: disk, log: .silent)
+    func keep(_ id: String, _ type: String) async throws -> String {
+      let event: JSONValue = ["id": JSONValue(id), "type": JSONValue(type), "x": "emp_1"]
+      try await letters.keep(
+        DeadLetter(
+          webhookId: "wh_1", eventId: id, seq: 0, reason: "answered 500", attempts: 1, time: .now,
+          event: event.bytes)
+      ) { EmployeeIds(in: $0).all.contains("emp_1") }
+      return String(decoding: directory.read("dead/wh_1-\(id).json") ?? [], as: UTF8.self)
+    }
+    let hidden = try await keep("evt_1", "employee.updated")
+    #expect(hidden.contains("answered 500") && !hidden.contains("emp_1"))
+    #expect(SpoolDeadLetter(name: "x", Array(hidden.utf8))?.event == nil)
+    #expect(try await keep("evt_2", "employee.erased").contains("emp_1"))
   }
 
   @Test func `a dead letter that cannot be written is not said to be kept`() async throws {

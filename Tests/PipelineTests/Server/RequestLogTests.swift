@@ -138,12 +138,23 @@ struct RequestLogTests {
     #expect(try lines().map(\.number) == [41])
   }
 
+  @Test func `what a crash left of a file that was being replaced goes at the start`() throws {
+    let first = try log()
+    first.note(note("req_1"))
+    first.flush()
+    directory.write(Array("ann@example.com".utf8), to: "requests/00000000000000000001.jsonl.tmp")
+    let second = try log()
+    #expect(directory.read("requests/00000000000000000001.jsonl.tmp") == nil)
+    #expect(try lines().count == 1 && second.omitted == 0)
+  }
+
   @Test func `a person's calls are taken out of every file`() throws {
     let log = try log()
     for name in ["ann", "bob", "ANN"] {
       log.note(note(query: "filter=userName%20eq%20%22\(name)@example.com%22"))
     }
-    try log.forget([Array("ann@example.com".utf8)])
+    let needle = Array("ann@example.com".utf8)
+    try log.forget { SpoolSearch.occurs(needle, in: $0) }
     log.note(note("req_9"))
     log.flush()
     let calls = try lines().compactMap(\.call)

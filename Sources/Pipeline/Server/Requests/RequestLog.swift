@@ -144,10 +144,21 @@ extension RequestLog {
     }
   }
 
-  /// Takes every line out in which one of these texts stands. Blocks.
-  func forget(_ texts: [[UInt8]]) throws(FileError) {
+  /// Takes every line out that is meant; file by file, as readers wait behind what is written.
+  /// Blocks.
+  func forget(
+    where isMeant: @Sendable (ArraySlice<UInt8>) -> Bool
+  ) throws(FileError) {
     try write()
-    try writer.withLock { writer throws(FileError) in try writer.forget(texts) }
+    let entries = try writer.withLock { writer throws(FileError) in try writer.closed() }
+    var isChanged = false
+    for entry in entries {
+      let isMuch = try writer.withLock { writer throws(FileError) in
+        try writer.forget(in: entry, where: isMeant)
+      }
+      isChanged = isChanged || isMuch
+    }
+    if isChanged { try FileSystem.syncDirectory(files.directory) }
   }
 }
 

@@ -25,6 +25,14 @@ struct RequestLogFiles: Sendable {
     }
   }
 
+  /// Removes what a crash left of files that were being replaced. Blocks.
+  func removeUnfinished() throws(FileError) {
+    guard try FileSystem.status(directory) != nil else { return }
+    for name in try FileSystem.list(directory) where name.hasSuffix(".tmp") {
+      try FileSystem.remove("\(directory)/\(name)")
+    }
+  }
+
   /// The lines of one file, oldest first; none when it has gone. Blocks.
   func lines(of entry: Entry) throws(FileError) -> [ArraySlice<UInt8>] {
     do throws(FileError) {

@@ -25,6 +25,7 @@ struct RequestLogWriter {
   init(_ files: RequestLogFiles, _ limits: Limits) throws(FileError) {
     self.files = files
     self.limits = limits
+    try files.removeUnfinished()
     guard let last = try files.all().last else { return }
     next = last.first
     for bytes in try files.lines(of: last) {
@@ -53,7 +54,13 @@ struct RequestLogWriter {
       next += 1
     }
     guard !out.isEmpty else { return }
-    try target(first: first, at: now).write(out)
+    do throws(FileError) {
+      try target(first: first, at: now).write(out)
+    } catch {
+      // A part of a line may stand at its end; nothing comes behind that.
+      close()
+      throw error
+    }
     size += out.count
   }
 
@@ -78,25 +85,28 @@ struct RequestLogWriter {
     }
   }
 
-  /// Takes every line out in which one of these texts stands, in any case of its ASCII letters.
-  mutating func forget(_ texts: [[UInt8]]) throws(FileError) {
+  /// All files there are; what comes next stands in another.
+  mutating func closed() throws(FileError) -> [RequestLogFiles.Entry] {
     close()
-    let entries = try files.all()
-    if entries.isEmpty { return }
-    for entry in entries {
-      let modified = try FileSystem.status(entry.path)?.modified
-      let lines = try files.lines(of: entry)
-      let kept = lines.filter { line in !texts.contains { SpoolSearch.occurs($0, in: line) } }
-      guard kept.count < lines.count else { continue }
-      if kept.isEmpty {
-        try FileSystem.remove(entry.path)
-      } else {
-        try FileSystem.replace(entry.path, with: Array(kept.joined(separator: [0x0A])) + [0x0A])
-        // What is left is not younger than it was.
-        if let modified { try FileSystem.setModified(modified, of: entry.path) }
-      }
-    }
-    try FileSystem.syncDirectory(files.directory)
+    return try files.all()
+  }
+
+  /// Takes every line out of a closed file that is meant; the directory is synced by the caller.
+  ///
+  /// - Returns: whether there was any.
+  func forget(
+    in entry: RequestLogFiles.Entry, where isMeant: @Sendable (ArraySlice<UInt8>) -> Bool
+  ) throws(FileError) -> Bool {
+    let modified = try FileSystem.status(entry.path)?.modified
+    let lines = try files.lines(of: entry)
+    let kept = lines.filter { !isMeant($0) }
+    guard kept.count < lines.count else { return false }
+    guard !kept.isEmpty else { return try FileSystem.remove(entry.path) }
+    try FileSystem.replace(
+      entry.path, with: Array(kept.joined(separator: [0x0A])) + [0x0A], syncsName: false)
+    // What is left is not younger than it was.
+    if let modified { try FileSystem.setModified(modified, of: entry.path) }
+    return true
   }
 
   private mutating func close() { (file, began) = (nil, nil) }
