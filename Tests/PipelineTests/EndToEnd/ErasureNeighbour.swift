@@ -25,6 +25,8 @@ struct ErasureNeighbour: Sendable {
       to: ["employeeNumber": JSONValue(number)])
     #expect(try await okta.post("/Users", user).status == 201)
     #expect(try await okta.get(ErasureScene.search(number: number)).resources.count == 1)
+    // Calls that only read are written together; whoever lists them has them written.
+    #expect(try await application.get("/requests?limit=1").status == 200)
     let list = try await api.get("/hris/employees")
     return ErasureNeighbour(
       consumer: consumer,

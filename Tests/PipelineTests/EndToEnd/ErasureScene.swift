@@ -71,6 +71,8 @@ extension ErasureScene {
       let found = list["data"]?.array?.first { $0["remoteId"]?.string == scim }
       return Ids(employee: try #require(found?["id"]?.string), scim: scim)
     }
+    // First, as webhooks that fail too often rest before all of the letters are there.
+    let neighbour = try await ErasureNeighbour.settled(on: server, application, number: number)
     let boss = try await ids(okta.post("/Users", Self.user("boss@erase.example")))
     let created = try await okta.post("/Users", Self.person(manager: boss.scim))
     let person = try await ids(created)
@@ -94,7 +96,6 @@ extension ErasureScene {
       let patch = OktaUser.patch(["title": JSONValue(title)])
       #expect(try await okta.patch("/Users/\(person.scim)", patch).status == 200)
     }
-    let neighbour = try await ErasureNeighbour.settled(on: server, application, number: number)
     let scene = ErasureScene(
       server, person, reports, leaver, group["id"]?.string ?? "", neighbour,
       creation: created.fields["X-Request-Id"] ?? "", receivers, webhooks: webhooks,

@@ -21,6 +21,7 @@ struct ErasureTests {
     async let pushes: Void = scene.push()
     let (ending, output) = try await runProgram([
       "employees", "erase", ErasureScene.address, "--now", "--spool", scene.server.spool,
+      "--consumer", try scene.server.made.consumerId,
     ])
     #expect(ending == .exited(0), "\(output)")
     try await pushes
