@@ -235,8 +235,8 @@ import Transport
     #expect(
       CommandTree.root.subcommands.map(\.name) == [
         "serve", "demo", "simulate", "status", "connect", "application", "token", "key",
-        "webhook", "delivery", "events", "employees", "receive", "listen", "spool", "doctor",
-        "conformance", "backup", "restore", "bench", "version",
+        "webhook", "delivery", "events", "employees", "api", "receive", "listen", "spool",
+        "doctor", "conformance", "backup", "restore", "bench", "version",
       ])
   }
 

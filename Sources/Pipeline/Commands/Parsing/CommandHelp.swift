@@ -10,7 +10,7 @@ package enum CommandHelp {
   package static func screen(
     _ command: Command, path: [String], invocation: Invocation?
   ) -> String {
-    var sections = ["OVERVIEW: \(command.abstract)"]
+    var sections = [wrap("OVERVIEW: \(command.abstract)", first: 0, indent: 0)]
     if !command.discussion.isEmpty {
       let paragraphs = command.discussion.split(separator: "\n", omittingEmptySubsequences: false)
       let wrapped = paragraphs.map {
@@ -54,7 +54,8 @@ package enum CommandHelp {
   ) -> [(String, String)] {
     var lines = command.options.map { option in
       let force = invocation.flatMap { command.inForce?($0, option) }
-      return (option.listedLabel, option.help + remark(option, inForce: force))
+      let help = [option.help, option.value.choices].compactMap { $0 }.joined(separator: " ")
+      return (option.listedLabel, help + remark(option, inForce: force))
     }
     if path.isEmpty { lines.append(("--version", "Show the version.")) }
     lines.append(("-h, --help", "Show help information."))

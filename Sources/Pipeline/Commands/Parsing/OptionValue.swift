@@ -32,9 +32,17 @@ package enum OptionValue: Sendable, Equatable {
     case .address: "host:port"
     case .network: "cidr"
     case .url: "url"
-    case .choice(let names): names.joined(separator: "|")
+    case .choice(let names): isShort(names) ? names.joined(separator: "|") : "name"
     }
   }
+
+  /// What help says of choices that are too many for the placeholder.
+  package var choices: String? {
+    guard case .choice(let names) = self, !isShort(names) else { return nil }
+    return "One of \(expectation)."
+  }
+
+  private func isShort(_ names: [String]) -> Bool { names.joined(separator: "|").count <= 80 }
 
   /// What was expected, when `text` is not it: "a whole number from 1 to 64".
   package func expectation(unmetBy text: String) -> String? {
