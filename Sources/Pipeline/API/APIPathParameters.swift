@@ -25,7 +25,8 @@ enum APIPathParameters {
     default:
       APIInput(
         name, .text(limit: limit), required: true,
-        example: prefixes[collection].map { $0 + exampleId }, "Of \(collection).")
+        example: prefixes[collection].map { $0 + exampleId },
+        "As the list of \(collection) names it.")
     }
   }
 
