@@ -49,7 +49,8 @@ extension EmployeeMapping {
     .joined([.path(["name", "givenName"]), .path(["name", "familyName"])]),
   ])
 
-  private static let email = EmployeeExpression.first([
+  /// The address at work, whatever a connection's mapping makes of it.
+  static let email = EmployeeExpression.first([
     value("emails", .primary), value("emails", .type(["work"])), value("emails", .any),
     .containing("@", .path(["userName"])),
   ])

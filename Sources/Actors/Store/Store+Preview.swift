@@ -33,17 +33,17 @@ extension Store {
     return preview
   }
 
-  /// The rows that changed last, the newest first.
+  /// The rows whose resources changed last, the newest first; what only followed does not count.
   private nonisolated func newest(of set: ResourceSet, limit: Int) async -> [Int] {
-    var best: [(seq: UInt64, place: Int)] = []
+    var best: [(modified: Int64, place: Int)] = []
     var next: Int? = 0
     while let from = next {
       let (found, following) = read { state in
         let stretch = state.livePlaces(of: set, from: from, count: Self.previewStretch)
-        return (stretch.places.map { (state.rows[$0].contentSeq, $0) }, stretch.next)
+        return (stretch.places.map { (state.rows[$0].lastModified, $0) }, stretch.next)
       }
-      best += found.map { (seq: $0.0, place: $0.1) }
-      best.sort { $0.seq > $1.seq }
+      best += found.map { (modified: $0.0, place: $0.1) }
+      best.sort { $0.modified > $1.modified }
       best.removeLast(max(0, best.count - limit))
       next = following
       await Task.yield()

@@ -44,9 +44,10 @@ extension StoreState {
     return nil
   }
 
-  /// Of several addresses only one is the person's at work.
+  /// Of several addresses only one is the person's at work, by what was pushed.
   private func isWorkEmail(_ folded: String, of place: Int) -> Bool {
-    OutcomeMembers(record(at: place))?.text("workEmail").map(SCIMText.fold) == folded
+    row(at: place).stored.flatMap { EmployeeMapping.email.evaluate($0).string }
+      .map(SCIMText.fold) == folded
   }
 
   private static func people(of connection: String) -> ResourceSet {

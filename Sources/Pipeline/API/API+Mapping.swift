@@ -19,7 +19,7 @@ extension API {
     }
   }
 
-  /// Tries a mapping on what was pushed last; nothing changes.
+  /// Tries a mapping on who changed last; nothing changes.
   func previewMapping(of consumer: Consumer, _ call: APICall) async throws(APIError) -> APIAnswer {
     var tried = try connection(of: consumer, call)
     let mapping = call.body["mapping"] ?? .null

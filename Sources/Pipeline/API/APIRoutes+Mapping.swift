@@ -4,7 +4,7 @@ extension APIRoutes {
     APIRoute(
       .consumer(.previewMapping), "POST",
       "/connections/{universalApi}/{serviceId}/mapping/preview",
-      "Try a mapping on what was pushed last; nothing changes.",
+      "Try a mapping on who changed last; nothing changes.",
       answer: .data(.named("MappingPreview")), refuses: [.tooManyRequests],
       body: [
         APIInput(

@@ -56,7 +56,7 @@ protocol APIBackend: Sendable {
   /// People and groups that are still as an older mapping made them, at most.
   func mappingPending(of connectionId: String) -> Int
 
-  /// What these settings would make of the people and groups that were pushed last.
+  /// What these settings would make of the people and groups that changed last.
   func previewMapping(
     _ connection: Connection, limit: Int
   ) async throws(APIError) -> MappingPreview

@@ -42,6 +42,24 @@ struct ManagersTests {
     }
   }
 
+  @Test func `a manager is found by the address that was pushed, whatever a mapping makes of it`()
+    async throws
+  {
+    try await GroupsTests.run { pipeline in
+      var connection = try #require(pipeline.store.view.current.connections["cnx_1"])
+      connection.settings["mapping"] = ["workEmail": ["constant": nil]]
+      try await pipeline.store.administer([.connectionUpdated(connection)], request: "req_s")
+      var address = JSONObject()
+      address["emails"] = [["value": "boss@corp.example", "type": "work", "primary": true]]
+      let boss = await pipeline.send(
+        "POST", "/Users", MiniaturePipeline.user("boss", more: address))
+      _ = await pipeline.send(
+        "POST", "/Users", Self.user("a@example.com", manager: "Boss@corp.example"))
+      let manager = try await pipeline.events().last?["data"]?["manager"]
+      #expect(manager?["resolved"] == true && manager?["remoteId"] == boss.json["id"])
+    }
+  }
+
   @Test func `two who answer to one name resolve nobody until one of them leaves`() async throws {
     try await GroupsTests.run { pipeline in
       let first = await pipeline.send(

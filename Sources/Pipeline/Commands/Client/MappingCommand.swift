@@ -24,7 +24,7 @@ package enum MappingCommand {
           }
         }),
       Command(
-        "preview", abstract: "Try a mapping on what was pushed last; nothing changes",
+        "preview", abstract: "Try a mapping on who changed last; nothing changes",
         arguments: [file],
         options: options + [
           CommandOption(
