@@ -63,7 +63,8 @@ struct Topology: Sendable {
       spool: spool, view: view, maxBytes: settings.maxSpoolBytes(of: spool.directory))
     delivery = Delivery(
       DeliveryEnvironment(
-        parts, committed: tail, view: view, store: store, search: search, pins: pins),
+        parts, committed: store.withoutErased(tail), view: view, store: store, search: search,
+        pins: pins),
       options: DeliveryOptions(settings))
     eraser = Eraser(
       Eraser.Parts(

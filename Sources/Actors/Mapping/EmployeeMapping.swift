@@ -154,6 +154,14 @@ extension EmployeeMapping {
     reference(resource.attributes[enterpriseSchema]?["manager"])
   }
 
+  /// How the manager is called in a resource as it is stored.
+  static func managerName(in stored: [UInt8]) -> String? {
+    guard let block = OutcomeMembers(stored)?.object(named: enterpriseSchema),
+      let manager = OutcomeMembers(block)?["manager"], !manager.isEmpty
+    else { return nil }
+    return (try? JSONValue(parsing: Array(manager)))?["displayName"]?.string
+  }
+
   /// The same of a resource as it is stored, of which nothing else is taken apart.
   static func managerReference(in stored: [UInt8]) -> ManagerReference? {
     guard let block = OutcomeMembers(stored)?.object(named: enterpriseSchema),

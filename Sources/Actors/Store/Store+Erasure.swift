@@ -55,6 +55,20 @@ extension Store {
     event.type != EventType.employeeErased.rawValue && read { $0.isErased(event.key) }
   }
 
+  /// SCIM ids of those who are erased, as long as lines of them may be kept.
+  package nonisolated var erasedRemoteIds: [String] {
+    read { state in state.configuration.erasures.keys.compactMap { state.owner(of: $0)?.remoteId } }
+  }
+
+  /// What was committed, with nothing but ids of those who are erased.
+  package nonisolated func withoutErased(_ log: any CommittedLog) -> LogWithoutErased {
+    LogWithoutErased(log) {
+      !self.read(\.configuration.erasures.isEmpty)
+    } isErased: { id in
+      self.read { $0.isErased(id) }
+    }
+  }
+
   /// Whether what is to be kept, such as an event's bytes, names an employee who is erased.
   package nonisolated func namesErased(_ bytes: [UInt8]) -> Bool {
     EmployeeIds(in: bytes).all.contains { id in read { $0.isErased(id) } }

@@ -11,6 +11,8 @@ package struct ErasedPerson: Sendable {
   package let names: Set<String>
   /// The same, folded.
   let folded: Set<String>
+  /// What it is called where nothing else says who is meant, folded.
+  let called: Set<String>
   /// What tells of the person wherever it occurs, for files that nobody takes apart.
   package let traces: [String]
   /// What somebody may have asked for to find the person: the names, and how it is called.
@@ -68,9 +70,15 @@ extension StoreState {
     var names = row.keys.entries.map(\.value) + [key.id]
     names += Self.naming.compactMap { record[$0].string }
     names += (record[.emails].array ?? []).compactMap { $0["value"]?.string }
+    let called = [
+      record[.displayName].string,
+      [record[.firstName].string, record[.lastName].string].compactMap { $0 }
+        .joined(separator: " "),
+    ].compactMap { $0 }.filter { !$0.isEmpty }
     return ErasedPerson(
       place: place, employeeId: employee, remoteId: key.id, connection: key.connection,
       names: Set(names), folded: Set(names.filter { !$0.isEmpty }.map { SCIMText.fold($0) }),
+      called: Set(called.map { SCIMText.fold($0) }),
       traces: [employee, key.id] + PersonTraces(record, resource: row.resource).texts,
       searched: Set(names + Self.calling.compactMap { record[$0].string }))
   }
@@ -208,9 +216,15 @@ extension StoreState {
     let sent = row.resource.flatMap { EmployeeMapping.managerReference(in: $0) }
     let texts = [sent?.text, manager?.text("remoteId")].compactMap { $0 }
     // Somebody else of that name may be meant, who is found as soon as the person is gone.
-    return texts.contains {
-      person.folded.contains(SCIMText.fold($0)) && self.manager($0, in: person.connection) == nil
+    let isMeant = texts.contains {
+      let text = SCIMText.fold($0)
+      return (person.folded.contains(text) || person.called.contains(text))
+        && self.manager($0, in: person.connection) == nil
     }
+    if isMeant { return true }
+    // The provider's own words for a manager nobody else is found to be.
+    let shown = row.resource.flatMap { EmployeeMapping.managerName(in: $0) }
+    return shown.map { person.called.contains(SCIMText.fold($0)) } ?? false
   }
 
   private static let removal: JSONObject = {

@@ -3,7 +3,7 @@ import Transport
 
 extension DeliveryEnvironment {
   init(
-    _ parts: Topology.Parts, committed: CommittedTail, view: ConfigurationView, store: Store,
+    _ parts: Topology.Parts, committed: any CommittedLog, view: ConfigurationView, store: Store,
     search: EmployeeSearch, pins: RetentionPins
   ) {
     let (spool, vault, feed) = (parts.spool, parts.vault, parts.feed)

@@ -8,7 +8,8 @@ extension EventFeed {
     let times = HopTimes(hop: committed, disk: disk)
     let view = topology.view
     self.init(
-      log: CommittedTailReader(topology.committed, disk: disk), epoch: epoch,
+      log: topology.store.withoutErased(CommittedTailReader(topology.committed, disk: disk)),
+      epoch: epoch,
       firstSeq: { committed.firstSeq ?? committed.lastSeq + 1 },
       linesNear: { try await times.lines(near: $0) }, configuration: { view.current },
       isErased: { [store = topology.store] event in store.isErased(event) })

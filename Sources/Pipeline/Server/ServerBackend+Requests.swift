@@ -36,10 +36,18 @@ extension ServerBackend {
     do {
       guard var trace = try found.get() else { return nil }
       trace.isErased = name(&trace.summary)
+      trace.namesErased = trace.accepted.map { namesErased(in: $0) } ?? false
       return trace
     } catch {
       throw APIError(unreadable: error)
     }
+  }
+
+  /// Whether a call's body means somebody who has been erased: by the SCIM id, as a group's member.
+  private func namesErased(in call: SpoolLine) -> Bool {
+    let ids = topology.store.erasedRemoteIds
+    return !ids.isEmpty
+      && ids.contains { SpoolSearch.occurs(SpoolSearch.folded(Array($0.utf8)), in: call.data) }
   }
 
   /// Puts an employee's or a group's id where its key stood.

@@ -56,6 +56,55 @@ struct StoreErasureTests {
     }
   }
 
+  @Test func `events of others name nobody who is erased, and are else what was committed`()
+    async throws
+  {
+    try await GroupsTests.run { pipeline in
+      let (_, _) = try await Self.boss(reports: 1, pipeline)
+      let (committed, _) = try await pipeline.tail.outcomes(from: 1, limit: 100)
+      let (told, _) = try await pipeline.store.withoutErased(pipeline.tail)
+        .outcomes(from: 1, limit: 100)
+      #expect(told.map(\.seq) == committed.map(\.seq))
+      let (before, after) = (committed.flatMap(\.events), told.flatMap(\.events))
+      #expect(before.map(\.id) == after.map(\.id))
+      let index = try #require(
+        before.firstIndex { String(decoding: $0.body, as: UTF8.self).contains("r0@example") })
+      let was = try JSONValue(parsing: before[index].body)["data"]
+      let (manager, data) = (was?["manager"], try JSONValue(parsing: after[index].body)["data"])
+      #expect(manager?["email"] == "boss@example.com")
+      #expect(data?["manager"]?["id"] == manager?["id"] && manager?["id"]?.string != nil)
+      #expect(data?["manager"]?["email"] == .null && data?["manager"]?["name"] == .null)
+      #expect(!String(decoding: after[index].body, as: UTF8.self).contains("boss@"))
+      #expect(data?["username"] == was?["username"])
+    }
+  }
+
+  @Test func `who is named as a manager by nothing but what people say is forgotten, too`()
+    async throws
+  {
+    try await GroupsTests.run { pipeline in
+      let boss = await pipeline.send("POST", "/Users", ManagersTests.user("boss@example.com"))
+      let managers: [JSONValue] = [
+        ["displayName": "barbara JENSEN"],
+        ["value": "nobody-has-this", "displayName": "Barbara Jensen"],
+      ]
+      var paths: [String] = []
+      for (number, manager) in managers.enumerated() {
+        var more = JSONObject()
+        more[SCIMSchema.enterpriseUser.id] = ["manager": manager]
+        more["name"] = ["givenName": "Some", "familyName": "Other"]
+        let made = await pipeline.send(
+          "POST", "/Users", MiniaturePipeline.user("r\(number)@example.com", more: more))
+        paths.append("/Users/\(made.json["id"]?.string ?? "")")
+      }
+      try await Self.erase(try #require(boss.json["id"]?.string), pipeline)
+      for path in paths {
+        let left = await pipeline.send("GET", path).json
+        #expect(left["userName"] != nil && !left.text.lowercased().contains("jensen"))
+      }
+    }
+  }
+
   @Test func `many who changed meanwhile are looked at while others have their turns`()
     async throws
   {

@@ -257,8 +257,13 @@ extension ErasureScene {
     let list = try await application.get("/requests?limit=100").text
     let trace = try await application.get("/requests/\(creation)")
     #expect(trace["data"]?["erased"] == true && trace["data"]?["body"] == .null, "\(trace)")
+    // Events of reports were committed with the manager's name.
+    let feed = try await application.get("/events?limit=1000")
+    #expect(
+      feed["data"]?.array?.contains { $0["data"]?["id"]?.string == reports[0].employee } == true)
     for secret in Self.secrets {
       #expect(!list.contains(secret) && !trace.text.contains(secret), "\(secret)")
+      #expect(!feed.text.contains(secret), "\(secret)")
     }
   }
 

@@ -9,7 +9,7 @@ struct PersonMentionsTests {
   private func mentions(_ names: [String], called: [String] = []) -> PersonMentions {
     let person = ErasedPerson(
       place: 0, employeeId: "emp_1", remoteId: "scim-1", connection: "cnx_1", names: Set(names),
-      folded: [], traces: names, searched: Set(names + called))
+      folded: [], called: [], traces: names, searched: Set(names + called))
     return PersonMentions(connection: "cnx_1", ids: ["emp_1", "scim-1"], person: person)
   }
 

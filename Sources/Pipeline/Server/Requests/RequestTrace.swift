@@ -16,6 +16,8 @@ struct RequestTrace: Sendable {
   var hasAllAttempts = true
   /// Whether the person it was about has been erased since; then only ids are told.
   var isErased = false
+  /// Whether somebody who has been erased since stands in its body, as a group's member, say.
+  var namesErased = false
 }
 
 extension RequestTrace {
@@ -29,7 +31,7 @@ extension RequestTrace {
     let data = accepted.flatMap { try? JSONValue(parsing: $0.data) }
     json["baseUrl"] = data?["baseURL"] ?? .null
     json["ifMatch"] = data?["ifMatch"] ?? .null
-    json["body"] = isErased ? .null : data?["body"] ?? .null
+    json["body"] = isErased || namesErased ? .null : data?["body"] ?? .null
     json["erased"] = JSONValue(isErased)
     json["accepted"] = accepted.map(Self.place) ?? .null
     json["mapped"] = mapped.map(Self.meaning) ?? .null
