@@ -3,8 +3,11 @@ import Actors
 /// Which application or consumer a call is about: the access token says it, or the owner does.
 extension API {
   func application(of call: APICall) throws(APIError) -> Application {
-    if case .application(let application) = call.caller { return application }
     let all = backend.configuration.applications
+    // As it is now: a call that waited for its turn came to another one.
+    if case .application(let application) = call.caller {
+      return all[application.id] ?? application
+    }
     if let id = call.either("applicationId") ?? applicationOfPath(call) {
       guard let application = all[id] else { throw .notFound("application", id) }
       return application
@@ -15,8 +18,10 @@ extension API {
   }
 
   func consumer(of call: APICall) throws(APIError) -> Consumer {
-    if case .consumer(let consumer) = call.caller { return consumer }
     let configuration = backend.configuration
+    if case .consumer(let consumer) = call.caller {
+      return configuration.consumers[consumer.id] ?? consumer
+    }
     if let id = call.either("consumerId") {
       guard let consumer = configuration.consumers[id] else { throw .notFound("consumer", id) }
       return consumer

@@ -87,6 +87,10 @@ final class API: Sendable {
       throw .unavailable("Too many changes wait for their turn; try again.", retryAfter: 1)
     }
     defer { turns.leave() }
+    // Meanwhile somebody else may have taken the credential away.
+    guard call.isStillAllowed() else {
+      throw .unauthorized("The credential was revoked while this call waited for its turn.")
+    }
     return try await dispatch(call)
   }
 

@@ -13,6 +13,9 @@ final class AdminTurns: Sendable {
 
   private let state = Mutex(State())
 
+  /// Callers that wait now.
+  var queued: Int { state.withLock { $0.queue.count } }
+
   /// Suspends until it is the caller's turn, in order of arrival; end it with `leave()`.
   ///
   /// - Parameter always: however many wait, as for what the server itself must change.

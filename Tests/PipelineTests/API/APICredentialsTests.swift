@@ -1,4 +1,5 @@
 import Actors
+import TestSupport
 import Testing
 import Transport
 
@@ -21,6 +22,50 @@ struct APICredentialsTests {
     #expect(await harness.send("DELETE", "/auth", token: consumer).status == 204)
     #expect(await harness.send("GET", "/api/connections", token: consumer).status == 401)
     #expect(await harness.send("DELETE", "/api/auth").status == 401)
+  }
+
+  @Test func `of two keys that revoke each other at once one stays`() async throws {
+    let tenant = try await Tenant("Acme", in: harness)
+    _ = await harness.send("POST", "/api/keys", ["name": "Second"], token: tenant.token)
+    let keys = (await harness.send("GET", "/api/keys", token: tenant.token).json["data"]?.array)?
+      .compactMap { $0["id"]?.string }
+    let ids = try #require(keys)
+    #expect(ids.count == 2)
+    #expect(await harness.api.turns.enter())
+    let answers = await withTaskGroup(of: Int.self) { group in
+      for id in ids {
+        group.addTask {
+          await harness.send("DELETE", "/api/keys/\(id)", token: tenant.token).status
+        }
+      }
+      #expect(await eventually { harness.api.turns.queued == 2 })
+      harness.api.turns.leave()
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(answers.contains(204) && !answers.allSatisfy { $0 == 204 }, "\(answers)")
+    let left = harness.backend.configuration.applications[tenant.application]?.keys.count
+    #expect(left == 1)
+  }
+
+  @Test func `a call whose token is revoked while it waits for its turn changes nothing`()
+    async throws
+  {
+    let tenant = try await Tenant("Acme", in: harness)
+    let other = try await tenant.exchange(["scope": "application"], in: harness)
+    #expect(await harness.api.turns.enter())
+    async let late = harness.send("POST", "/api/keys", ["name": "Late"], token: other)
+    #expect(await eventually { harness.api.turns.queued == 1 })
+    let revoked = try #require(harness.api.tokens.verify(other, at: harness.clock.now)).id
+    try await harness.backend.administer(
+      [
+        .accessRevoked(
+          applicationId: tenant.application, tokenId: revoked,
+          until: harness.clock.now.advanced(by: .seconds(3600)), at: harness.clock.now)
+      ], requestId: "req_1")
+    harness.api.turns.leave()
+    #expect(await late.status == 401)
+    let keys = harness.backend.configuration.applications[tenant.application]?.keys
+    #expect(keys?.count == 1)
   }
 
   @Test func `so many tokens may be revoked in an hour, then the key should be`() async throws {
