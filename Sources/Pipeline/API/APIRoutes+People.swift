@@ -12,13 +12,16 @@ extension APIRoutes {
           "Only this employmentStatus."),
         APIInput("department", .text(limit: 200), "Only this departmentName or departmentId."),
         APIInput("managerId", .text(limit: 64), "Only who reports to this employee."),
-        APIInput("group", .text(limit: 200), "Only members of the group of this id or name."),
+        APIInput(
+          "group", .text(limit: 200),
+          "Only present members of the group of this id or name, so none who was deleted."),
         APIInput("email", .text(limit: 320), "Only who has this address, in any case."),
         APIInput("employeeNumber", .text(limit: 200), "Only this employeeNumber."),
         APIInput(
           "updatedAfter", .timestamp,
           "Only what changed at or after this moment, deletions included unless includeDeleted=false; "
-            + "whoever polls asks from 5 s before the newest updatedAt seen."),
+            + "whoever polls asks from a minute before it asked for the first page of its last walk."
+        ),
         APIInput(
           "includeDeleted", .boolean,
           "true lists deleted ones too; true with updatedAfter when absent, otherwise false."),

@@ -102,18 +102,21 @@ struct FieldSource: Sendable {
     rule.sources.isEmpty ? nil : rules
   }
 
+  /// An address that nobody sent may stand in userName.
+  static let userNameToo = "emails, else userName"
+
   static let all: [FieldSource] =
     [
       (.externalId, "externalId"), (.username, "userName"), (.firstName, "name.givenName"),
       (.lastName, "name.familyName"), (.middleName, "name.middleName"),
       (.displayName, "displayName, else name"), (.preferredName, "nickName"),
       (.salutation, "name.honorificPrefix"), (.suffix, "name.honorificSuffix"),
-      (.email, "emails"), (.personalEmail, "emails[type eq \"home\"]"), (.emails, "emails"),
+      (.email, userNameToo), (.personalEmail, "emails[type eq \"home\"]"), (.emails, "emails"),
       (.phoneNumbers, "phoneNumbers"), (.mobilePhoneNumber, "phoneNumbers[type eq \"mobile\"]"),
       (.workPhoneNumber, "phoneNumbers[type eq \"work\"]"),
       (.workLocation, "addresses[type eq \"work\"]"),
       (.homeLocation, "addresses[type eq \"home\"]"), (.jobTitle, "title"),
-      (.employmentType, "userType"), (.active, "active"),
+      (.employmentType, "userType"), (.active, "active, else true"),
       (.employeeNumber, enterprise + "employeeNumber"),
       (.departmentName, enterprise + "department"), (.division, enterprise + "division"),
       (.companyName, enterprise + "organization"), (.costCenter, enterprise + "costCenter"),
@@ -150,7 +153,9 @@ extension API {
       return JSONValue.object(json)
     }
     let never = FieldSource.all.filter {
-      $0.attribute(in: connection) != nil && census.fields[$0.field] == nil
+      guard let attribute = $0.attribute(in: connection) else { return false }
+      let told: EmployeeField = attribute == FieldSource.userNameToo ? .emails : $0.field
+      return census.fields[told] == nil
     }
     return .data([
       "employees": JSONValue(census.employees.now), "fields": .array(rows + custom),

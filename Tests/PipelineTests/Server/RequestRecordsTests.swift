@@ -116,10 +116,10 @@ struct RequestRecordsTests {
       try await all(query) == ["req_w8"])
     query.word = nil
     query.keys = nil
-    query.since = Timestamp.now.advanced(by: .seconds(60))
+    query.since = Timestamp.now.advanced(by: .seconds(1800))
     #expect(try await all(query).isEmpty)
     query.since = nil
-    query.until = Timestamp.now.advanced(by: .seconds(-60))
+    query.until = Timestamp.now.advanced(by: .seconds(-1800))
     #expect(try await all(query).isEmpty)
   }
 

@@ -16,7 +16,8 @@ package final class APIClient: Sendable {
   }
 
   private static let answerBound = 16 << 20
-  private static let patience: Duration = .seconds(60)
+  /// Longer than any call may wait for something to tell, which is a minute.
+  private static let patience: Duration = .seconds(90)
 
   package let door: Door
   private let http: HTTPClient
@@ -180,7 +181,8 @@ package final class APIClient: Sendable {
 
   /// A problem document's own words when the answer is one.
   static func read(_ response: HTTPClientResponse) throws(ClientFailure) -> JSONValue {
-    if response.status == 204 { return ["data": nil] }
+    // Nothing to tell, or nothing that whoever named its tag does not have.
+    if [204, 304].contains(response.status) { return ["data": nil] }
     let value = (try? JSONValue(parsing: response.body)) ?? .null
     if (200..<300).contains(response.status) { return value }
     guard let detail = value["detail"]?.string else {

@@ -40,13 +40,13 @@ package enum MappingScreen {
           "  \(difference["field"]?.string ?? ""): \(short(difference["before"]))"
             + " -> \(short(difference["after"]))\n"
         }
-        return name + "\n" + lines.joined()
+        return SpoolText.plain(name) + "\n" + lines.joined()
       }.joined() + "\n"
   }
 
   private static func short(_ value: JSONValue?) -> String {
     guard let value, !value.isNull else { return "nothing" }
-    let text = value.string ?? String(decoding: value.bytes, as: UTF8.self)
+    let text = SpoolText.plain(value.string ?? String(decoding: value.bytes, as: UTF8.self))
     return text.count <= 32 ? text : text.prefix(31) + "…"
   }
 }

@@ -26,6 +26,8 @@ package struct TextTable: Sendable {
   /// Titles, then the rows; no line ends in a space.
   package var lines: [String] {
     let titles = columns.map(\.title)
+    // Cells may be what strangers wrote.
+    let rows = rows.map { $0.map { SpoolText.plain($0) } }
     let widths = columns.indices.map { index in
       let cells = rows.map { index < $0.count ? $0[index].count : 0 }
       return max(columns[index].width, titles[index].count, cells.max() ?? 0)

@@ -12,8 +12,8 @@ struct RequestTracing: Sendable {
   private static let tail = 1024
   /// How long after its id was drawn a call is accepted or noted at the latest.
   private static let soon = Duration.seconds(60)
-  /// Files of `requests/` in which a call may stand, by its time.
-  private static let files = 3
+  /// Files of `requests/` that begin within that time and are looked at, at most.
+  private static let files = 64
 
   /// A line's time is taken right before it is written, by several at once.
   private static let slack = Duration.milliseconds(100)
@@ -51,7 +51,7 @@ struct RequestTracing: Sendable {
   private func noted(_ id: String, at time: Timestamp) async throws -> RequestSummary? {
     let log = log
     let needle = SpoolSearch.folded(Array(#""id":"\#(id)""#.utf8))
-    for file in try await logs(at: time).reversed() {
+    for file in try await logs(at: time) {
       let found = try await disk.run { () throws(FileError) -> RequestSummary? in
         for bytes in try log.files.lines(of: file) where SpoolSearch.occurs(needle, in: bytes) {
           if let line = RequestLogLine(bytes), let call = line.call, call.id == id {
@@ -66,7 +66,8 @@ struct RequestTracing: Sendable {
     return nil
   }
 
-  /// Those of `requests/` in which a call of that time may stand.
+  /// Those of `requests/` in which a call of that time may stand, oldest first: it is noted when it
+  /// has been answered, mostly at once.
   private func logs(at time: Timestamp) async throws(FileError) -> [RequestLogFiles.Entry] {
     let log = log
     return try await disk.run { () throws(FileError) in
@@ -74,7 +75,13 @@ struct RequestTracing: Sendable {
       var files = try log.files.all()
       let later = time.advanced(by: Self.soon)
       while let last = files.last, try log.files.begins(last, at: later) { files.removeLast() }
-      return Array(files.suffix(Self.files))
+      var found: [RequestLogFiles.Entry] = []
+      let earlier = time.advanced(by: Duration.zero - Self.slack)
+      while found.count < Self.files, let file = files.popLast() {
+        found.append(file)
+        if try !log.files.begins(file, at: earlier) { break }
+      }
+      return found.reversed()
     }
   }
 }
