@@ -67,6 +67,7 @@ final class API: Sendable {
     let (route, path) = try APIRoutes.find(method: request.method, path: request.path)
     let caller = try caller(of: request, for: route)
     try APICall.checkPath(path, for: route)
+    try APICall.checkFields(of: request, for: route)
     return APICall(
       route: route, requestId: requestId, caller: caller,
       address: options.clientAddress(request), serviceId: request.fields["x-uapi-service-id"],

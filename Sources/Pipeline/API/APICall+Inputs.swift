@@ -15,6 +15,16 @@ extension APICall {
     }
   }
 
+  /// Header fields of the route are what they have to be, where they are given.
+  static func checkFields(of request: HTTPRequest, for route: APIRoute) throws(APIError) {
+    for input in route.fields {
+      guard let text = request.fields[input.name] else { continue }
+      if let fault = input.fault(in: JSONValue(text)) {
+        throw .invalid(.header, input.name, fault)
+      }
+    }
+  }
+
   /// Query parameters by name, each known to the route, well-typed and given once.
   static func query(
     of request: HTTPRequest, for route: APIRoute, caller: Caller

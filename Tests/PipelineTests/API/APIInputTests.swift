@@ -32,6 +32,22 @@ struct APIInputTests {
     #expect(details[1] == "does not know \"employee.create\"; did you mean \"employee.created\"?")
   }
 
+  @Test(arguments: [
+    ("/api/events", "last-event-id", String(repeating: "L", count: 257)),
+    ("/api/events", "last-event-id", " "),
+  ])
+  func `a header field of a route is checked like everything else`(
+    path: String, name: String, text: String
+  ) async throws {
+    let tenant = try await Tenant("Acme", in: harness)
+    var request = HTTPRequest(
+      method: "GET", target: path, fields: HTTPFields(["Authorization": "Bearer \(tenant.token)"]),
+      body: [], peer: .stranger)
+    request.fields[name] = text
+    let answer = await Answer(harness.router.respond(to: request))
+    #expect(answer.status == 400 && errors(answer) == [name], "\(answer.text)")
+  }
+
   @Test func `a missing field is named`() async throws {
     let tenant = try await Tenant("Acme", in: harness)
     let answer = await harness.send("POST", "/api/consumers", [:], token: tenant.token)
