@@ -138,6 +138,10 @@ retry_on = [401]
 def configuration(ids, document):
     """Two calls of three are about something that is there."""
     text = f"hooks = {quoted(os.path.abspath(__file__))}\n"
+    # A call may wait a minute for news; what is too long for a request's header is refused as that.
+    text += "\n[checks]\nmax_response_time = 65\n"
+    refusals = ["400", "401", "403", "404", "405", "406", "409", "415", "422", "428", "429", "431"]
+    text += f"\n[checks.negative_data_rejection]\nexpected-statuses = {quoted(refusals)}\n"
     text += auth("application", {"apiKey": KEY, "scope": "application"})
     text += auth("consumer", {"apiKey": KEY, "scope": "consumer", "consumerId": CONSUMER})
     ids = {**ids, "universalApi": ["hris"], "serviceId": ["okta-scim", "scim"], "wait": [0, 1]}
