@@ -34,8 +34,6 @@ actor Eraser: Stage {
 
   private let parts: Parts
   private var isStopping = false
-  /// Whose files this life has looked through once the person was gone.
-  private var swept: Set<String> = []
   /// Who is being erased, as long as this life knows what they were called.
   private var persons: [String: ErasedPerson] = [:]
   private var cancelled: [String: ContinuousClock.Instant] = [:]
@@ -160,17 +158,14 @@ extension Eraser {
     }
   }
 
-  /// Forgets somebody unless that was done in this life.
+  /// Forgets somebody unless that was done: what the record says through which line is swept, too.
   ///
   /// - Returns: nil when no such erasure is pending any more.
   private func forgetOnce(_ employee: String) async throws -> Erasure? {
     _ = await forgetting.enter(always: true)
     defer { forgetting.leave() }
     guard let erasure = parts.view.current.erasures[employee] else { return nil }
-    if erasure.through != nil, swept.contains(employee) { return erasure }
-    let forgotten = try await forget(erasure)
-    if forgotten.through != nil { swept.insert(employee) }
-    return forgotten
+    return erasure.through == nil ? try await forget(erasure) : erasure
   }
 
   /// The state and what is kept beside the hops. Everybody who embeds the person goes first, as
@@ -197,7 +192,6 @@ extension Eraser {
     }
     try await sweep(erasure)
     parts.forget(erasure.id)
-    if erasure.through != nil { return erasure }
     let through = if let marks { marks } else { await parts.spool.sealAll() }
     return try await update(erasure.id) { known in
       known.through = known.through ?? through
@@ -284,7 +278,6 @@ extension Eraser {
     defer { parts.turns.leave() }
     try await parts.store.administer(
       [.erasureFinished(employeeId: erasure.id)], request: erasure.request)
-    swept.remove(erasure.id)
     (persons[erasure.id], cancelled[erasure.id]) = (nil, nil)
     parts.log.info("erased", ["employee": erasure.id])
   }
