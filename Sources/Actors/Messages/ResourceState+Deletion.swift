@@ -1,6 +1,19 @@
 package import Transport
 
 extension ResourceState {
+  /// A group whose members, which stand elsewhere, are others: its version rises, nothing else.
+  package init(
+    losingMember row: ResourceRow, stored: SCIMResource, type: SCIMResourceType, at now: Timestamp
+  ) {
+    let meta = SCIMMeta(
+      id: row.key.id, created: row.created, lastModified: now, version: row.version + 1)
+    let keys = row.keys
+    self.init(
+      base: row.version, seen: row.contentSeq, created: row.created, lastModified: now,
+      resource: SCIMRendering.storedBytes(stored, type: type, meta: meta), unknown: row.unknown,
+      keys: keys, formerKeys: keys, recordId: row.recordId, record: row.record, events: [])
+  }
+
   /// A row once it is deleted: gone from SCIM, its employee still readable and marked.
   package init(deleting row: ResourceRow, at now: Timestamp) {
     var (record, events) = (row.record, [EventDecision]())

@@ -147,14 +147,7 @@ extension StoreState {
       let type = catalog.resourceType(segment: row.key.type),
       let value = membership.value(of: place, in: group, likely: likely)
     else { return nil }
-    let now = Timestamp.now
-    let meta = SCIMMeta(
-      id: row.key.id, created: row.created, lastModified: now, version: row.version + 1)
-    let keys = row.keys
-    let next = ResourceState(
-      base: row.version, seen: row.contentSeq, created: row.created, lastModified: now,
-      resource: SCIMRendering.storedBytes(stored, type: type, meta: meta), unknown: row.unknown,
-      keys: keys, formerKeys: keys, recordId: row.recordId, record: row.record, events: [])
+    let next = ResourceState(losingMember: row, stored: stored, type: type, at: .now)
     let coming = ComingMembers(
       CommittedMembers(MemberChange(removed: [value])), added: [], removed: [person(place)])
     return owed(next, coming, row)

@@ -264,14 +264,7 @@ extension StoreState {
     guard let stored = row.stored, let type = row.type, membership.contains(value, in: group),
       let parties = parties(of: row)
     else { return nil }
-    let now = Timestamp.now
-    let meta = SCIMMeta(
-      id: row.key.id, created: row.created, lastModified: now, version: row.version + 1)
-    let keys = row.keys
-    let next = ResourceState(
-      base: row.version, seen: row.contentSeq, created: row.created, lastModified: now,
-      resource: SCIMRendering.storedBytes(stored, type: type, meta: meta), unknown: row.unknown,
-      keys: keys, formerKeys: keys, recordId: row.recordId, record: row.record, events: [])
+    let next = ResourceState(losingMember: row, stored: stored, type: type, at: .now)
     let isMember = membership.target(of: value, in: group) == person.place
     var change = change(row, to: next, parties)
     change.members = ComingMembers(

@@ -1,5 +1,4 @@
 import Actors
-import TestSupport
 import Testing
 import Transport
 
@@ -7,21 +6,14 @@ import Transport
 
 /// Both logs of calls read backwards side by side, on a real spool.
 struct RequestRecordsTests {
-  private let directory = TemporaryDirectory()
-  private let disk = BlockingThread(name: "test")
-  private let spool: Spool
-  private let log: RequestLog
+  private let files: RequestSpool
 
-  init() throws {
-    (spool, _) = try Spool.open(
-      directory: directory.file("spool"), hops: SpoolHops.descriptions, log: .silent)
-    log = try RequestLog(
-      spool: directory.file("spool"), limits: .init(keep: .seconds(3600), bytes: 1 << 20))
-  }
+  init() throws { files = try RequestSpool() }
 
   private var records: RequestRecords {
     RequestRecords(
-      accepted: spool.hop(0), committed: spool.hop(2), log: log, disk: disk, gate: ScanGate())
+      accepted: files.spool.hop(0), committed: files.spool.hop(2), log: files.log, disk: files.disk,
+      gate: ScanGate())
   }
 
   /// A write of the user of that number, and what became of it.
@@ -32,19 +24,19 @@ struct RequestRecordsTests {
       connection: connection, baseURL: "https://scim.example.com/scim/v2/x", client: "192.0.2.1",
       agent: "Okta", received: .now,
       body: JSONObject([.init(name: "userName", value: JSONValue("u\(number)@example.com"))]))
-    let accepted = spool.hop(0).append(line.record(request: id))
+    let accepted = files.spool.hop(0).append(line.record(request: id))
     let status = outcome == "refused" ? 409 : 200
     let data =
       #"{"request":"\#(id)","application":"app_1","accepted":\#(accepted),"outcome":"\#(outcome)","#
       + #""status":\#(status),"events":[]}"#
-    spool.hop(2).append(
+    files.spool.hop(2).append(
       SpoolRecord(
         id: id, key: "\(connection)/Users/u\(number % 7)", type: "user.\(outcome)",
         data: Array(data.utf8)))
   }
 
   private func read(_ number: Int, connection: String = "cnx_1", status: Int = 200) {
-    log.note(
+    files.log.note(
       RequestNote(
         id: "req_r\(number)", received: .now, connection: connection, isAuthenticated: true,
         method: "GET", path: "/Users/u\(number % 7)", query: "", client: "192.0.2.1", agent: "",
@@ -63,7 +55,7 @@ struct RequestRecordsTests {
   }
 
   @Test func `pages hold every call once, the newest first, whichever log it is in`() async throws {
-    defer { spool.close() }
+    defer { files.spool.close() }
     var wanted: [String] = []
     for number in 0..<600 {
       write(number)
@@ -76,19 +68,19 @@ struct RequestRecordsTests {
         try await Task.sleep(for: .milliseconds(3))
       }
     }
-    await spool.hop(2).durable(through: spool.hop(2).lastSeq)
+    await files.spool.hop(2).durable(through: files.spool.hop(2).lastSeq)
     let found = try await all(RequestQuery(connections: ["cnx_1"], limit: 37))
     #expect(found == wanted.reversed())
   }
 
   @Test func `each filter lets through what it names`() async throws {
-    defer { spool.close() }
+    defer { files.spool.close() }
     for number in 0..<60 {
       let outcome = number % 10 == 0 ? "refused" : number % 4 == 0 ? "unchanged" : "applied"
       write(number, connection: number % 2 == 0 ? "cnx_1" : "cnx_2", outcome: outcome)
       read(number, connection: "cnx_1", status: number % 6 == 0 ? 404 : 200)
     }
-    await spool.hop(2).durable(through: spool.hop(2).lastSeq)
+    await files.spool.hop(2).durable(through: files.spool.hop(2).lastSeq)
     var query = RequestQuery(connections: ["cnx_1", "cnx_2"], limit: 100)
     #expect(try await all(query).count == 120)
     query.connections = ["cnx_2"]
@@ -124,9 +116,9 @@ struct RequestRecordsTests {
   }
 
   @Test func `a bulk call is no read, since what it writes are calls of their own`() async throws {
-    defer { spool.close() }
+    defer { files.spool.close() }
     read(1)
-    log.note(
+    files.log.note(
       RequestNote(
         id: "req_bulk", received: .now, connection: "cnx_1", isAuthenticated: true,
         method: "POST", path: "/Bulk", query: "", client: "192.0.2.1", agent: "", status: 200,
@@ -139,11 +131,11 @@ struct RequestRecordsTests {
   }
 
   @Test func `a write that nothing decides has no outcome`() async throws {
-    defer { spool.close() }
+    defer { files.spool.close() }
     let line = AcceptedLine(
       method: .delete, path: "Users/u1", query: "", connection: "cnx_1", baseURL: "",
       client: "192.0.2.1", agent: "", received: .now, body: JSONObject())
-    spool.hop(0).append(line.record(request: "req_1"))
+    files.spool.hop(0).append(line.record(request: "req_1"))
     let page = try #require(
       try await records.page(RequestQuery(connections: ["cnx_1"], limit: 5)))
     #expect(page.requests.map(\.id) == ["req_1"] && page.requests[0].outcome == nil)

@@ -1,5 +1,4 @@
 import Actors
-import TestSupport
 import Testing
 import Transport
 
@@ -7,26 +6,18 @@ import Transport
 
 /// What the hops say of one call, joined, on a real spool.
 struct RequestTracingTests {
-  private let directory = TemporaryDirectory()
-  private let disk = BlockingThread(name: "test")
-  private let spool: Spool
-  private let log: RequestLog
+  private let files: RequestSpool
 
-  init() throws {
-    (spool, _) = try Spool.open(
-      directory: directory.file("spool"), hops: SpoolHops.descriptions, log: .silent)
-    log = try RequestLog(
-      spool: directory.file("spool"), limits: .init(keep: .seconds(3600), bytes: 1 << 20))
-  }
+  init() throws { files = try RequestSpool() }
 
   private var tracing: RequestTracing {
     RequestTracing(
-      accepted: spool.hop(0), mapped: spool.hop(1), committed: spool.hop(2),
-      attempts: spool.hop(3), log: log, disk: disk)
+      accepted: files.spool.hop(0), mapped: files.spool.hop(1), committed: files.spool.hop(2),
+      attempts: files.spool.hop(3), log: files.log, disk: files.disk)
   }
 
   private func append(_ hop: Int, _ id: String, _ data: JSONValue, type: String) {
-    spool.hop(hop).append(
+    files.spool.hop(hop).append(
       SpoolRecord(id: id, key: "cnx_1/Users/u1", type: type, data: data.bytes))
   }
 
@@ -34,17 +25,32 @@ struct RequestTracingTests {
     let line = AcceptedLine(
       method: .patch, path: "Users/u1", query: "", connection: "cnx_1", baseURL: "",
       client: "192.0.2.1", agent: "Okta", received: .now, body: JSONObject())
-    spool.hop(0).append(line.record(request: id))
+    files.spool.hop(0).append(line.record(request: id))
   }
 
   private func settle() async {
-    for hop in 0..<3 { await spool.hop(hop).durable(through: spool.hop(hop).lastSeq) }
+    for hop in 0..<3 { await files.spool.hop(hop).durable(through: files.spool.hop(hop).lastSeq) }
+  }
+
+  @Test func `a call is found in whatever file it was noted`() async throws {
+    defer { files.spool.close() }
+    let ids = (0..<6).map { _ in ULID.make(prefix: "req_") }
+    for id in ids {
+      files.log.note(
+        RequestNote(
+          id: id, received: .now, connection: "cnx_1", isAuthenticated: true,
+          method: "GET", path: "/Users/u1", query: "", client: "192.0.2.1", agent: "",
+          status: 200, detail: nil))
+      // Closes the file, whoever is meant.
+      try files.log.forget { _ in false }
+    }
+    for id in ids { #expect(try await tracing.trace(id) { _ in true } != nil, "\(id)") }
   }
 
   @Test func `of several mappings the one that was decided is told, however late that was`()
     async throws
   {
-    defer { spool.close() }
+    defer { files.spool.close() }
     let id = ULID.make(prefix: "req_")
     accept(id)
     for field in ["title", "departmentName"] {
@@ -62,10 +68,10 @@ struct RequestTracingTests {
   }
 
   @Test func `what is not wanted is not told, whichever log it is in`() async throws {
-    defer { spool.close() }
+    defer { files.spool.close() }
     let (write, read) = (ULID.make(prefix: "req_"), ULID.make(prefix: "req_"))
     accept(write)
-    log.note(
+    files.log.note(
       RequestNote(
         id: read, received: .now, connection: "cnx_1", isAuthenticated: true, method: "GET",
         path: "/Users", query: "", client: "192.0.2.1", agent: "", status: 200, detail: nil))

@@ -36,14 +36,7 @@ package enum BenchCommand {
     ], run: run)
 
   @Sendable private static func run(_ invocation: Invocation) async -> ExitCode {
-    do throws(ClientFailure) {
-      let report = try await measure(invocation)
-      Terminal.write(invocation.flag("json") ? report.json.pretty() + "\n" : report.text)
-      return report.rows.allSatisfy { $0.failed == 0 } ? .success : .failure
-    } catch {
-      Terminal.write("Error: \(error.sentence)\n", to: .error)
-      return error.exit
-    }
+    await invocation.show(measure)
   }
 
   private static func measure(
@@ -61,23 +54,12 @@ package enum BenchCommand {
         calls: calls(invocation))
       return try await run.measure(disk: directory)
     }
-    let server = try await TemporaryServer.start(
-      in: directory,
-      options: ["--log-level", "warning"] + invocation.values("serve-option").values,
-      environment: invocation.environment)
-    let result: Result<BenchReport, ClientFailure>
-    do throws(ClientFailure) {
+    return try await invocation.onTemporaryServer { server async throws(ClientFailure) in
       let run = BenchRun(
         base: try server.base, token: server.made.apiToken, seconds: seconds, preload: preload,
         calls: calls(invocation), processorTime: { server.processorTime })
-      var report = try await run.measure(disk: server.spool)
-      report.peakMemory = server.peakMemory
-      result = .success(report)
-    } catch {
-      result = .failure(error)
+      return try await run.measure(disk: server.spool)
     }
-    await server.stop()
-    return try result.get()
   }
 
   private static func calls(_ invocation: Invocation) -> Set<BenchCall> {

@@ -68,7 +68,8 @@ struct BenchLoad: Sendable {
       var before = Deadline.now
       while before < end, source.prepare() {
         try await socket.write(source.bytes, by: .after(.seconds(60)))
-        let (status, body) = try await answer(on: socket, into: &buffer)
+        let (status, body) = try await ResponseScanner.read(
+          from: socket, into: &buffer, within: .seconds(60))
         let now = Deadline.now
         result.latency.record(now.duration(since: before))
         before = now
@@ -84,28 +85,6 @@ struct BenchLoad: Sendable {
       result.reason = result.reason ?? Self.words(error)
     }
     return result
-  }
-
-  private func answer(
-    on socket: Socket, into buffer: inout [UInt8]
-  ) async throws(SocketError) -> (status: Int, body: Range<Int>) {
-    var scanner = ResponseScanner()
-    var filled = 0
-    while true {
-      switch socket.tryRead(into: &buffer, from: filled) {
-      case .wouldBlock:
-        guard await socket.readable(by: .after(.seconds(60))) == .ready else { throw .timedOut }
-      case .end: throw .closed
-      case .failed(let code): throw .system(code)
-      case .bytes(let count):
-        filled += count
-        switch scanner.scan(buffer, count: filled) {
-        case .complete(let status, let body): return (status, body)
-        case .malformed: throw .system(EBADMSG)
-        case .needsMore: if filled == buffer.count { throw .system(EMSGSIZE) }
-        }
-      }
-    }
   }
 
   private static let mark = Array("\"id\":\"".utf8)

@@ -1,3 +1,6 @@
+import Glibc
+import Transport
+
 /// Finds where a response ends at the least cost: a load generator shares the CPUs it measures.
 ///
 /// Understands Content-Length only, which is all our own server sends for these calls; one response
@@ -16,6 +19,29 @@ package struct ResponseScanner: Sendable {
   private var length = -1
 
   package init() {}
+
+  /// Reads one response from its start into the buffer.
+  static func read(
+    from socket: Socket, into buffer: inout [UInt8], within patience: Duration
+  ) async throws(SocketError) -> (status: Int, body: Range<Int>) {
+    var scanner = ResponseScanner()
+    var filled = 0
+    while true {
+      switch socket.tryRead(into: &buffer, from: filled) {
+      case .wouldBlock:
+        guard await socket.readable(by: .after(patience)) == .ready else { throw .timedOut }
+      case .end: throw .closed
+      case .failed(let code): throw .system(code)
+      case .bytes(let count):
+        filled += count
+        switch scanner.scan(buffer, count: filled) {
+        case .complete(let status, let body): return (status, body)
+        case .malformed: throw .system(EBADMSG)
+        case .needsMore: if filled == buffer.count { throw .system(EMSGSIZE) }
+        }
+      }
+    }
+  }
 
   /// - Parameter count: bytes of the buffer that are filled; the response starts at 0.
   package mutating func scan(_ buffer: [UInt8], count: Int) -> Step {

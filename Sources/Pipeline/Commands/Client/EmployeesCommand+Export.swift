@@ -28,11 +28,7 @@ extension EmployeesCommand {
       CommandOption(
         "fields", .text("names"),
         help: "Which fields, with commas; manager.email and the like work."),
-      CommandOption(
-        "status", .choice(["active", "inactive", "terminated", "other"]),
-        help: "Only this employment status."),
-      CommandOption("department", .text("name"), help: "Only this department."),
-      CommandOption("group", .text("name"), help: "Only members of this group."),
+    ] + narrowing + [
       CommandOption("updated-after", .text("time"), help: "Only what changed since: RFC 3339."),
       CommandOption("include-deleted", help: "Deleted ones, too."),
       CommandOption("verbatim", help: "Leave text as it is, whatever it begins with."),
@@ -42,6 +38,14 @@ extension EmployeesCommand {
         try await export(client)
       }
     })
+
+  static let narrowing = [
+    CommandOption(
+      "status", .choice(["active", "inactive", "terminated", "other"]),
+      help: "Only this employment status."),
+    CommandOption("department", .text("name"), help: "Only this department."),
+    CommandOption("group", .text("name"), help: "Only members of this group."),
+  ]
 
   private static func export(_ client: ClientCommand) async throws(ClientFailure) {
     let invocation = client.invocation

@@ -14,12 +14,8 @@ package enum EmployeesCommand {
           consumer,
           CommandOption(
             "limit", .count(1...1_000_000), help: "How many at most.", default: "100"),
-          CommandOption(
-            "status", .choice(["active", "inactive", "terminated", "other"]),
-            help: "Only this employment status."),
-          CommandOption("department", .text("name"), help: "Only this department."),
-          CommandOption("group", .text("name"), help: "Only members of this group."),
-          CommandOption("email", .text("address"), help: "Only who has this address."),
+        ] + narrowing + [
+          CommandOption("email", .text("address"), help: "Only who has this address.")
         ],
         run: { invocation in
           await ClientCommand.run(invocation) { client async throws(ClientFailure) in

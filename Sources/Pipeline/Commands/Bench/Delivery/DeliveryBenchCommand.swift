@@ -56,14 +56,7 @@ package enum DeliveryBenchCommand {
     run: run)
 
   @Sendable private static func run(_ invocation: Invocation) async -> ExitCode {
-    do throws(ClientFailure) {
-      let report = try await measure(invocation)
-      Terminal.write(invocation.flag("json") ? report.json.pretty() + "\n" : report.text)
-      return report.isSound ? .success : .failure
-    } catch {
-      Terminal.write("Error: \(error.sentence)\n", to: .error)
-      return error.exit
-    }
+    await invocation.show(measure)
   }
 
   private static func measure(

@@ -28,38 +28,20 @@ package enum EmployeeBenchCommand {
     ], run: run)
 
   @Sendable private static func run(_ invocation: Invocation) async -> ExitCode {
-    do throws(ClientFailure) {
-      let report = try await measure(invocation)
-      Terminal.write(invocation.flag("json") ? report.json.pretty() + "\n" : report.text)
-      return report.rows.allSatisfy { $0.failed == 0 } ? .success : .failure
-    } catch {
-      Terminal.write("Error: \(error.sentence)\n", to: .error)
-      return error.exit
-    }
+    await invocation.show(measure)
   }
 
   private static func measure(
     _ invocation: Invocation
   ) async throws(ClientFailure) -> BenchReport {
-    let server = try await TemporaryServer.start(
-      in: invocation.text("directory") ?? ".",
-      options: ["--log-level", "warning"] + invocation.values("serve-option").values,
-      environment: invocation.environment)
-    let result: Result<BenchReport, ClientFailure>
-    do throws(ClientFailure) {
-      let bench = EmployeeBench(
+    try await invocation.onTemporaryServer { server async throws(ClientFailure) in
+      try await EmployeeBench(
         base: try server.base, made: server.made, users: invocation.count("users") ?? 100_000,
         page: invocation.count("page") ?? 100,
         seconds: .seconds(invocation.count("seconds") ?? 5),
         connections: invocation.count("connections").map { [$0] } ?? [1, 4],
-        processorTime: { server.processorTime })
-      var report = try await bench.measure()
-      report.peakMemory = server.peakMemory
-      result = .success(report)
-    } catch {
-      result = .failure(error)
+        processorTime: { server.processorTime }
+      ).measure()
     }
-    await server.stop()
-    return try result.get()
   }
 }

@@ -65,7 +65,8 @@ struct EmployeeReaders: Sendable {
       while Deadline.now < end {
         let before = Deadline.now
         try await socket.write(request(cursor), by: .after(Self.patience))
-        let (status, body) = try await answer(on: socket, into: &buffer)
+        let (status, body) = try await ResponseScanner.read(
+          from: socket, into: &buffer, within: Self.patience)
         result.latency.record(Deadline.now.duration(since: before))
         guard status == 200, let meta = Self.meta(buffer, body) else {
           result.fail("\(status) \(String(decoding: buffer[body].prefix(200), as: UTF8.self))")
@@ -92,28 +93,6 @@ struct EmployeeReaders: Sendable {
       GET /api/hris/employees?limit=\(page)\(place) HTTP/1.1\r\nHost: \(authority)\r
       Authorization: Bearer \(token.reveal())\r\nAccept: application/json\r\n\r\n
       """.utf8)
-  }
-
-  private func answer(
-    on socket: Socket, into buffer: inout [UInt8]
-  ) async throws(SocketError) -> (status: Int, body: Range<Int>) {
-    var scanner = ResponseScanner()
-    var filled = 0
-    while true {
-      switch socket.tryRead(into: &buffer, from: filled) {
-      case .wouldBlock:
-        guard await socket.readable(by: .after(Self.patience)) == .ready else { throw .timedOut }
-      case .end: throw .closed
-      case .failed(let code): throw .system(code)
-      case .bytes(let count):
-        filled += count
-        switch scanner.scan(buffer, count: filled) {
-        case .complete(let status, let body): return (status, body)
-        case .malformed: throw .system(EBADMSG)
-        case .needsMore: if filled == buffer.count { throw .system(EMSGSIZE) }
-        }
-      }
-    }
   }
 
   private static let mark = Array("],\"meta\":".utf8)
