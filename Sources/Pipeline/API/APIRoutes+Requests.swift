@@ -2,7 +2,8 @@ extension APIRoutes {
   static let requests = [
     APIRoute(
       .application(.listRequests), "GET", "/requests",
-      "List what identity providers asked, the newest first: writes, reads and refusals.",
+      "List what identity providers asked, the newest first: every write, and reads and refusals as far "
+        + "as there is room to note them.",
       answer: .page(of: .named("Request")), refuses: [.notFound, .tooManyRequests],
       query: paging + [
         APIInput("connectionId", .text(limit: 64), "Only at this connection."),

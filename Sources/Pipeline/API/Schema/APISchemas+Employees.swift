@@ -9,7 +9,10 @@ extension APISchemas {
         .init("id", .id("emp_"), "Of the person who was erased."),
         .init("consumerId", .id("csm_")),
         .init("erasedAt", .timestamp),
-        .init("erasedBy", .timestamp, "From when on no file tells of the person any more."),
+        .init(
+          "erasedBy", .timestamp,
+          "From when on no file tells of the person any more; of one at once, when that was asked for: "
+            + "`employees erase --now` returns when it is done."),
         .init("now", .boolean, "Whether the owner had the files removed at once."),
       ])
     ),
