@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TestSupport
 import Transport
 
 /// What a scripted receiver speaks over: a plain socket, or one with TLS around it. Blocks.

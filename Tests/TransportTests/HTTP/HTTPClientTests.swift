@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Transport
@@ -133,9 +134,10 @@ private func failure(_ result: HTTPClientResult) -> HTTPClientError? {
   @Test func `a refusal to listen is named`() async throws {
     let loop = EventLoop(name: "refused")
     defer { loop.stop() }
-    let port = try await withScriptedServer(on: loop, script: { _, _ in }) { $0 }
-    try await loop.sleep(for: .milliseconds(50))
-    let result = await HTTPClient(loop: loop).send(try post(port))
+    // Kept, so that no other test listens on it meanwhile.
+    let kept = LocalPort(listening: false)
+    let result = await HTTPClient(loop: loop).send(try post(kept.port))
+    withExtendedLifetime(kept) {}
     guard case .failure(let failure) = result else {
       Issue.record("connected to nobody")
       return
